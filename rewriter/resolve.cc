@@ -171,7 +171,8 @@ class ModuleIndex::Search {
     if (where.facts != nullptr) {
       bound = VisitDefinitions(module, name);
       const auto binding = where.facts->bindings.find(name);
-      if (binding != where.facts->bindings.end()) bound |= VisitBinding(module, name, binding->second);
+      if (binding != where.facts->bindings.end())
+        bound |= VisitBinding(module, name, binding->second);
       if (!bound) bound = VisitStars(module, name);
     }
     if (where.is_package) {
@@ -222,7 +223,8 @@ class ModuleIndex::Search {
     for (const Clause& clause : binding.imports) {
       if (clause.first < 0 || static_cast<size_t>(clause.first) >= facts.imports.size()) continue;
       const ImportStatement& statement = facts.imports[clause.first];
-      if (clause.second < 0 || static_cast<size_t>(clause.second) >= statement.names.size()) continue;
+      if (clause.second < 0 || static_cast<size_t>(clause.second) >= statement.names.size())
+        continue;
       if (statement.type_checking_only) continue;
       FollowImport(module, statement.names[clause.second]);
       bound = true;
@@ -265,8 +267,8 @@ class ModuleIndex::Search {
         AddExternal(Join(*target, name));
         bound = true;
       } else if (found != module && index_.StarExports(found, name) != Star::kNo) {
-        // Star imports lead to each other: whether something is found there is only known at the end, so the
-        // name does not count as bound here.
+        // Star imports lead to each other: whether something is found there is only known at the
+        // end, so the name does not count as bound here.
         Push(found, name, /*imported=*/index_.modules_[found].facts == nullptr);
       }
     }
