@@ -71,6 +71,36 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   return out;
 }
 
+// A write to a child that closed its input raises SIGPIPE in the writing thread. While this lives the signal is blocked
+// in this thread only; one that our writes raised is taken away before the old mask comes back. (Ignoring it through
+// sigaction would hold for the whole process, and two threads would restore each other's setting.)
+class HeldSigpipe {
+ public:
+  HeldSigpipe() {
+    sigset_t pending;
+    ::sigpending(&pending);
+    was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
+    ::sigemptyset(&sigpipe_);
+    ::sigaddset(&sigpipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+  HeldSigpipe(const HeldSigpipe&) = delete;
+  HeldSigpipe& operator=(const HeldSigpipe&) = delete;
+  ~HeldSigpipe() {
+    const timespec now{};
+    if (!was_pending_) {
+      while (::sigtimedwait(&sigpipe_, nullptr, &now) < 0 && errno == EINTR) {
+      }
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t sigpipe_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
+
 struct Pipes {
   Pipe in, out, err;
 };
@@ -88,13 +118,15 @@ Result<pid_t> Spawn(const Command& command, Pipes& pipes) {
   if (!command.directory.empty()) {
     ::posix_spawn_file_actions_addchdir_np(&setup.actions, command.directory.c_str());
   }
-  // The parent ignores SIGPIPE while it feeds a child; the child must not inherit that.
-  sigset_t defaults;
-  ::sigemptyset(&defaults);
-  ::sigaddset(&defaults, SIGPIPE);
-  ::posix_spawnattr_setsigdefault(&setup.attributes, &defaults);
+  // The child starts as from a shell: whatever our caller blocks, or ignores of SIGPIPE, is no business of its.
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::posix_spawnattr_setsigmask(&setup.attributes, &signals);
+  ::sigaddset(&signals, SIGPIPE);
+  ::posix_spawnattr_setsigdefault(&setup.attributes, &signals);
   ::posix_spawnattr_setpgroup(&setup.attributes, 0);
-  ::posix_spawnattr_setflags(&setup.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+  ::posix_spawnattr_setflags(&setup.attributes,
+                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 
   std::vector<std::string> argv = command.argv;
   std::vector<std::string> env;
@@ -156,7 +188,7 @@ int Attend(pid_t pid, const Command& command, Pipes& pipes, ProcessResult& resul
     if (fds[2].revents != 0) Drain(pipes.err, result.err, command.max_output);
     const bool ended = ::wait4(pid, &status, WNOHANG, &usage) == pid;
     if (ended) break;
-    if (Clock::now() >= deadline) {
+    if (Clock::now() >= deadline || (command.keep_going && !command.keep_going())) {
       result.timed_out = true;
       ::kill(-pid, SIGKILL);
       ::wait4(pid, &status, 0, &usage);
@@ -182,16 +214,13 @@ Result<ProcessResult> Run(const Command& command) {
   pipes.out.CloseWrite();
   pipes.err.CloseWrite();
 
-  // Writing to a child that closed its input must be an error code, not a signal.
-  struct sigaction ignore {};
-  struct sigaction before {};
-  ignore.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &ignore, &before);
   ProcessResult result;
   rusage usage{};
-  int status = Attend(*pid, command, pipes, result, usage);
-  ::sigaction(SIGPIPE, &before, nullptr);
-
+  int status = 0;
+  {
+    HeldSigpipe held;
+    status = Attend(*pid, command, pipes, result, usage);
+  }
   result.wall = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
   result.max_rss_kb = static_cast<uint64_t>(usage.ru_maxrss);
   if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct Command {
   std::filesystem::path directory;            // working folder; empty: ours
   std::string input;                          // standard input; closed after it
   std::optional<std::chrono::milliseconds> timeout;  // after it the whole process group gets SIGKILL
+  // Asked about every 20 ms from the calling thread; false ends the child as the time limit does.
+  std::function<bool()> keep_going;
   uint64_t max_output = 64ULL << 20;          // kept bytes of stdout and of stderr, each; the rest is read and dropped
   bool pass_stdio = false;                    // the child writes to our own stdout and stderr, nothing is captured
 };
@@ -26,7 +29,7 @@ struct Command {
 struct ProcessResult {
   int exit_code = 0;      // when it exited
   int signal = 0;         // when a signal ended it
-  bool timed_out = false;
+  bool timed_out = false;  // the time limit or keep_going ended it
   std::string out, err;
   std::chrono::microseconds wall{0};
   uint64_t max_rss_kb = 0;
@@ -35,7 +38,7 @@ struct ProcessResult {
 
 // Runs the command and waits for it. The child leads its own process group; what it leaves running in the group is
 // killed when it ends. Fails with kUsage when the program does not exist, kSystem when it cannot be started.
-// Thread-safe.
+// Thread-safe: no state of the process is touched; SIGPIPE is held back in the calling thread alone.
 Result<ProcessResult> Run(const Command& command);
 
 }  // namespace faaslight

@@ -53,8 +53,11 @@ struct RunResult {
   uint64_t max_rss_kb = 0;
   int signal = 0;                             // ended the process before it was done
   bool complete = false;                      // reached the end of the events
+  // A process that ends itself, is killed or timed out leaves an outcome for the event that ran: exception_type is
+  // "Runtime.ExitError" or "Sandbox.Timedout" (Lambda's names); the events behind it have no outcome.
 };
 
+// What the import prints is the first event's output (or the failed import's). Thread-safe.
 // One fresh `python -S -s -B runner.py` over all events. A handler that raises is an outcome, not an error.
 // Errors: kUsage (no such interpreter), kSystem (could not start it, its records are unreadable).
 Result<RunResult> Replay(const std::filesystem::path& python, const RunSpec& spec);
@@ -62,6 +65,9 @@ Result<RunResult> Replay(const std::filesystem::path& python, const RunSpec& spe
 // Reads events: a .json file is one event named after the file, a .jsonl file one per line, a folder all .json and
 // .jsonl in it in name order. kBadInput names file and line of what is not JSON; kUsage for what does not exist.
 Result<std::vector<Event>> LoadEvents(const std::vector<std::filesystem::path>& paths);
+
+// A warning for each event that is larger than Lambda's payload limit (6 MiB): it is run all the same.
+std::vector<std::string> OversizedEvents(const std::vector<Event>& events);
 
 // "K=V" arguments and .env files (KEY=VALUE lines, '#' comments, optional "export ", single or double quotes).
 Result<std::map<std::string, std::string>> LoadEnv(const std::vector<std::string>& assignments,

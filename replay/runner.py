@@ -376,6 +376,7 @@ class Records:
             import _faaslight_tracer as tracer
         except ImportError:
             tracer = None
+        self.traced = tracer is not None
         for name in self.HOOKS:
             setattr(self, name, getattr(tracer, name) if tracer else lambda *arguments: None)
 
@@ -467,6 +468,7 @@ def initialise(request, records, capture):
     seconds = _perf_counter() - start
     if not fault:
         records.end_init()
+        records.write({"kind": "init", "import_ms": seconds * 1000})
         return trigger, seconds * 1000
     stdout, stderr = capture.read()
     fault.update(kind="outcome", event=0, during_init=True, stdout=stdout, stderr=stderr,
@@ -501,6 +503,15 @@ def run_event(index, text, trigger, records):
     return record, seconds * 1000
 
 
+def peak_memory():
+    """Peak RSS in KiB of this program alone (getrusage counts what our parent had before exec)."""
+    try:
+        with io.open("/proc/self/status", "rb") as file:
+            return next((int(line.split()[1]) for line in file if line.startswith(b"VmHWM:")), 0)
+    except OSError:
+        return 0
+
+
 def run(request):
     """Everything: the import, the events, the record of the end."""
     lay_path(request["app"], request.get("layers", ()))
@@ -524,6 +535,7 @@ def run(request):
     runtime = sys.modules.get("_faaslight")
     loaded = [[str(part) for part in entry] for entry in runtime.loaded()] if runtime else []
     records.write({"kind": "end", "complete": trigger is not None, "import_ms": import_ms, "event_ms": milliseconds,
+                   "max_rss_kb": 0 if records.traced else peak_memory(),
                    "modules": sorted(clean(str(name)) for name in list(sys.modules)), "loaded": loaded})
     records.finish()
 
