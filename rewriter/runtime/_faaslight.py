@@ -1,0 +1,476 @@
+"""Loads the lazy functions and lazy imports of a rewritten package on first use.
+
+The compiled form of each rewritten module begins with
+    from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), 3, 'SOURCEHASH', 'np pd', 'sub')
+and its lazy functions have the body `return __fl__(7)(a, b)`. Number 7's real code is in _faaslight.pack beside this
+file, compiled from the original source; the first call reads it and puts it into the function object, so that later
+calls are what they were in the original. docs/pack.md has the formats and the rules.
+
+What this file must never do: write, need a working folder, import a module that is not part of the interpreter's
+binary, hold a lock while something is imported (the import system has its own, two orders would deadlock), or run
+code of the application while it looks for a function object.
+"""
+
+alive = True  # first in this module: the first name that the interpreter clears when it shuts down
+
+import sys
+
+import _imp
+import _io
+import _thread
+import _weakref
+import gc
+import marshal
+from _frozen_importlib_external import MAGIC_NUMBER
+
+HEAD = 20  # bytes: "FAASPACK", format, CPython magic, count
+ROW = 20  # bytes: offset, length, hash
+FORMAT = 1
+HASH_KEY = 0x666C
+
+Function = type(lambda: 0)
+Code = type((lambda: 0).__code__)
+Method = type((lambda: 0).__get__(0))
+Cell = type((lambda x: lambda: x)(0).__closure__[0])
+ModuleType = type(sys)
+NOT_SEARCHED = frozenset((str, int, float, bool, bytes, type(None), Code, ModuleType))
+class_dict = type.__dict__['__dict__'].__get__  # a class's own names, whatever its metaclass does
+
+log = []  # what was loaded on first use, in order
+held = None  # while hold() is in force: (owner, threshold before, threshold set, weak reference to the module)
+local = _thread._local()  # .active: the lazy imports under way in this thread
+
+pack = __file__.rpartition('/')[0] + '/_faaslight.pack'
+if not __file__.startswith('/'):
+    import posix
+
+    pack = posix.getcwd() + '/' + pack.lstrip('/')
+
+
+def loaded():
+    """What was loaded on first use: ("function", module, qualname) and ("import", module, name), in order."""
+    return list(log)
+
+
+class Module:
+    """One rewritten module: its `__fl__`. Made by the prologue, so all that can wait waits for the first use."""
+
+    __slots__ = ('globals', 'number', 'hash', 'names', 'submodules', 'own', 'own_dir', 'made', 'done')
+
+    def __init__(self, globals, number, hash, names, submodules):
+        self.globals = globals
+        self.number = number
+        self.hash = hash
+        self.names = names  # blank-separated; a frozenset from the first hit on
+        self.submodules = submodules  # the same
+        self.own = self.own_dir = None  # the module's own __getattr__ and __dir__
+        self.made = {}  # 'blob' -> the module's part of the pack; N or (N, id(class)) -> function
+        self.done = set()  # lazy names that were bound once; tuples of names that use() has seen to
+        if names or submodules:
+            if '__getattr__' in globals:
+                self.reloaded(globals['__getattr__'])
+            globals['__getattr__'] = self.attribute
+            globals['__dir__'] = self.directory
+
+    # ---- lazy functions
+
+    def __call__(self, number, cls=None, getframe=sys._getframe):
+        """The function that has number N's code: what a lazy body calls with its own arguments."""
+        function = self.made.get(number if cls is None else (number, id(cls)))
+        return function or self.first_call(number, cls, getframe(1).f_code)
+
+    def first_call(self, number, cls, stub):
+        if not alive:
+            raise ImportError('cannot load a lazy function: the interpreter is shutting down')
+        names = self.globals
+        lazies, functions, codes = self.made.get('blob') or self.read()
+        try:
+            qualname, data, uses = functions[number]
+        except IndexError:
+            raise self.damaged('it has no function %d' % number) from None
+        bound = True
+        for name in uses:
+            if name not in names and not self.bind(name):
+                bound = False
+        code = codes.get(number)
+        if code is None:
+            code = marshal.loads(data)
+            _imp._fix_co_filename(code, stub.co_filename)
+            code = codes.setdefault(number, code)
+        function = Function(code, names, None, None, None if cls is None else (Cell(cls),))
+        function.__qualname__ = qualname
+        if bound:  # else an import that is under way has not come to a name yet: ask again at the next call
+            found = search(names, qualname, cls, stub, code)
+            if found is not None and found.__code__ is stub and found.__globals__ is names:
+                if stub.co_freevars == code.co_freevars:
+                    found.__code__ = code
+            # For those who call a copy of the function, or the stub while another thread replaces its code. A class
+            # cannot be freed, and its id taken by another, as long as the function's cell holds it.
+            first = self.made.setdefault(number if cls is None else (number, id(cls)), function)
+            if first is function:
+                log.append(('function', names.get('__name__'), qualname))
+        return function
+
+    # ---- lazy imports
+
+    def attribute(self, name):
+        """The module's __getattr__. Asked for `__path__` at every from-import: misses come first and cost little."""
+        for attempt in (self.names, self.submodules):
+            if name in attempt and self.has(name):
+                done = name in self.done  # read before the globals: another thread sets it after them
+                value = self.globals.get(name, self)
+                if value is not self:
+                    return value
+                if not done:
+                    return self.resolve(name)
+                break
+        if self.own is not None:
+            return self.own(name)
+        if name[:2] == '__':
+            raise AttributeError("module '%s' has no attribute '%s'" % (self.globals.get('__name__'), name))
+        raise self.missing(name)
+
+    def has(self, name):
+        """Whether the name is lazy or a submodule: exactly, behind the substring test above."""
+        names, submodules = self.names, self.submodules
+        if type(names) is str:
+            self.names = frozenset(names.split())
+        if type(submodules) is str:
+            self.submodules = frozenset(submodules.split())
+        return name in self.names or name in self.submodules
+
+    def directory(self):
+        """The module's __dir__: what the original's dir() would list."""
+        names = self.globals
+        hidden = {'__fl__'}
+        if self.own is None:
+            hidden.add('__getattr__')
+        if self.own_dir is None:
+            hidden.add('__dir__')
+            listed = list(names)
+            self.has('')
+            for lazy in (self.names, self.submodules):
+                listed += [name for name in lazy if name not in names and name not in self.done]
+        else:
+            listed = list(self.own_dir())
+        return [name for name in listed if name not in hidden]
+
+    def use(self, *names):
+        """Binds these lazy names (dotted: loads these modules), or all of the module's: a guard. Gives None."""
+        if names in self.done:
+            return
+        bound = True
+        for name in names or tuple((self.made.get('blob') or self.read())[0]):
+            if name not in self.globals and not self.bind(name):
+                bound = False
+        if bound:
+            self.done.add(names)
+
+    def load(self, *modules):
+        """Imports these modules (absolute names) in this order: a hoist. Gives None."""
+        for module in modules:
+            self.importer()(module, self.globals, self.globals, None, 0)
+
+    def bind(self, name):
+        """Binds one lazy name or loads one dotted module. False: it cannot be had yet, its import is under way."""
+        if '.' in name:
+            new = name not in sys.modules
+            try:
+                self.importer()(name, self.globals, self.globals, None, 0)
+            except AttributeError as error:
+                raise self.failed(name, error) from error
+            if new:
+                log.append(('import', self.globals.get('__name__'), name))
+        elif name not in self.done:  # else someone has deleted it, as he could have in the original
+            try:
+                self.resolve(name)
+            except AttributeError:  # only from a circular import: all others have become ImportErrors
+                return False
+        return True
+
+    def resolve(self, name):
+        """Runs the import of a lazy name, or of a submodule, and stores what it binds."""
+        if not alive:
+            raise ImportError('cannot import %r: the interpreter is shutting down' % name)
+        names = self.globals
+        active = local.__dict__.setdefault('active', set())
+        key = id(self), name
+        if key in active:
+            return self.under_way(name)
+        active.add(key)
+        try:
+            value = self.run(name)
+        except AttributeError as error:  # not "no such name": hasattr() and getattr() must not swallow it
+            raise self.failed(name, error) from error
+        finally:
+            active.discard(key)
+        if name in self.done:
+            return names.get(name, value)  # another thread was faster, and someone may have changed it since
+        value = names.setdefault(name, value)
+        self.done.add(name)
+        log.append(('import', names.get('__name__'), name))
+        return value
+
+    def entry(self, name):
+        """(module, level, attribute, alias, first, more) of a lazy name; a submodule's is made up."""
+        self.has('')
+        if name not in self.names and name in self.submodules:
+            return '%s.%s' % (self.globals['__name__'], name), 0, None, True, (), ()
+        try:
+            return (self.made.get('blob') or self.read())[0][name]
+        except KeyError:
+            raise self.damaged('it does not know the lazy name %r' % name) from None
+
+    def run(self, name):
+        """What the import statement of `name` binds: its opcodes, by hand; its own errors, by running it."""
+        module, level, attribute, alias, first, more = self.entry(name)
+        names = self.globals
+        importer = self.importer()
+        for other in first:
+            importer(other, names, names, None, 0)
+        if attribute is not None:
+            value = importer(module, names, names, (attribute,), level)
+            path = (attribute,)
+        else:
+            value = importer(module, names, names, None, level)
+            for other in more:
+                importer(other, names, names, None, 0)
+            path = module.split('.')[1:] if alias else ()
+        try:
+            for part in path:
+                value = import_from(value, part)
+        except (AttributeError, KeyError):
+            if attribute is not None:
+                text = 'from %s import %s as value' % ('.' * level + module, attribute)
+            else:
+                text = 'import %s as value' % module
+            scratch = {}
+            exec(compile(text, '<lazy import in %s>' % names.get('__name__'), 'exec'), names, scratch)
+            value = scratch['value']
+        return value
+
+    def under_way(self, name):
+        """A lazy name that is asked for by what its own import runs: what a half-made module has, or no such name."""
+        module, level, attribute, alias, first, more = self.entry(name)
+        names = self.globals
+        if level:
+            package = names.get('__package__') or ''
+            package = package.rsplit('.', level - 1)[0] if level > 1 else package
+            module = '%s.%s' % (package, module) if module else package
+        if attribute is None:
+            value = sys.modules.get(module if alias else module.partition('.')[0], self)
+        else:
+            there = sys.modules.get(module)
+            value = getattr(there, '__dict__', {}).get(attribute, self)
+            if value is self:
+                value = sys.modules.get('%s.%s' % (module, attribute), self)
+        if value is self:
+            raise self.missing(name)
+        return value
+
+    def importer(self):
+        """The __import__ that the module's own import statements would call."""
+        builtins = self.globals.get('__builtins__')
+        if type(builtins) is not dict:
+            builtins = (builtins or sys.modules['builtins']).__dict__
+        return builtins['__import__']
+
+    def reloaded(self, before):
+        """importlib.reload: the globals are those of last time. What was imported then is imported again."""
+        previous = before.__self__ if type(before) is Method else None
+        if type(previous) is Module:
+            self.own, self.own_dir = previous.own, previous.own_dir
+        else:
+            self.own = before
+        for name in self.names.split():
+            if name in self.globals:
+                self.globals[name] = self.run(name)
+                self.done.add(name)
+
+    # ---- marks in the handler's module
+
+    def hold(self):
+        """Stops the garbage collector until ready(), or until the module is gone because its import died.
+
+        By the threshold, so that gc.isenabled() tells the application what it always did.
+        """
+        global held
+        module = sys.modules.get(self.globals.get('__name__'))
+        before = gc.get_threshold()
+        if held is None and before[0] and module is not None and module.__dict__ is self.globals:
+            gc.set_threshold(0, *before[1:])
+            held = self, before, gc.get_threshold(), _weakref.ref(module, release)
+
+    def ready(self):
+        """The end of the module's body: takes its own __getattr__ and __dir__ behind ours; ends hold()."""
+        names = self.globals
+        if self.names or self.submodules:
+            own = names.get('__getattr__')
+            if type(own) is not Method or own.__self__ is not self:
+                self.own, names['__getattr__'] = own, self.attribute
+            own = names.get('__dir__')
+            if type(own) is not Method or own.__self__ is not self:
+                self.own_dir, names['__dir__'] = own, self.directory
+        if held is not None and held[0] is self:
+            gc.freeze()
+            release()
+
+    # ---- the pack
+
+    def read(self):
+        """Reads the module's part of the pack: (lazies, functions, {} for unmarshalled code)."""
+        try:
+            file = _io.FileIO(pack)
+            try:
+                blob = self.checked(file)
+            finally:
+                file.close()
+        except OSError as error:
+            raise self.damaged(error.strerror or str(error)) from error
+        try:
+            hash, lazies, functions = marshal.loads(blob)
+        except (ValueError, TypeError, EOFError) as error:
+            raise self.damaged('it is damaged: %s' % error) from error
+        if hash != self.hash:
+            raise self.damaged('it was made for another build of the package')
+        return self.made.setdefault('blob', (lazies, functions, {}))
+
+    def checked(self, file):
+        """The bytes of the module's part, once header, size and hash are found right."""
+        size = file.seek(0, 2)
+        head = self.bytes_at(file, 0, HEAD, size)
+        if head[:8] != b'FAASPACK' or int.from_bytes(head[8:12], 'little') != FORMAT:
+            raise self.damaged('it is not a pack of this version')
+        if head[12:16] != MAGIC_NUMBER:
+            raise self.damaged('it was made for another CPython')
+        if self.number >= int.from_bytes(head[16:20], 'little'):
+            raise self.damaged('it was made for another build of the package')
+        row = self.bytes_at(file, HEAD + ROW * self.number, ROW, size)
+        offset, length = int.from_bytes(row[:8], 'little'), int.from_bytes(row[8:12], 'little')
+        blob = self.bytes_at(file, offset, length, size)
+        if _imp.source_hash(HASH_KEY, blob) != row[12:20]:
+            raise self.damaged('it is damaged: a hash does not match')
+        return blob
+
+    def bytes_at(self, file, offset, length, size):
+        if offset + length > size:
+            raise self.damaged('it is truncated')
+        file.seek(offset)
+        data = file.read(length)
+        while len(data) < length:  # a read may give less than asked for
+            more = file.read(length - len(data))
+            if not more:
+                raise self.damaged('it is truncated')
+            data += more
+        return data
+
+    # ---- errors
+
+    def damaged(self, why):
+        name = self.globals.get('__name__')
+        return ImportError('cannot load lazy code of module %r: %s: %s' % (name, pack, why), name=name, path=pack)
+
+    def failed(self, name, error):
+        text = 'import of %r, lazy in module %r, failed: %s: %s'
+        return ImportError(text % (name, self.globals.get('__name__'), type(error).__name__, error), name=name)
+
+    def missing(self, name):
+        """The interpreter's own "no such attribute", as it is for a module without __getattr__."""
+        names = self.globals
+        probe = ModuleType('')
+        probe.__dict__.clear()
+        for key in ('__name__', '__spec__', '__file__'):
+            if key in names:
+                probe.__dict__[key] = names[key]
+        try:
+            getattr(probe, name)
+        except AttributeError as error:
+            text = str(error)
+        else:
+            text = "module '%s' has no attribute '%s'" % (names.get('__name__'), name)
+        return AttributeError(text)  # the interpreter sets its name and obj
+
+    def __reduce__(self):  # pickled by value with a module's globals: found again by name
+        return of, (self.globals['__name__'],)
+
+
+enter = Module
+
+
+def of(name):
+    """The `__fl__` of a module: what a pickled one becomes."""
+    __import__(name)
+    return sys.modules[name].__dict__['__fl__']
+
+
+def release(reference=None):
+    """Ends hold(): the threshold is what it was, unless someone has set another since."""
+    global held
+    if alive and held is not None:
+        if gc.get_threshold() == held[2]:
+            gc.set_threshold(*held[1])
+        held = None
+
+
+def import_from(module, name):
+    """The opcode IMPORT_FROM. AttributeError or KeyError: the statement fails."""
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        return sys.modules['%s.%s' % (module.__name__, name)]
+
+
+def search(names, qualname, cls, stub, code):
+    """The function object whose code is `stub` (or already `code`), reached from globals or from its class by name."""
+    *path, last = qualname.split('.')
+    owner = ''
+    if cls is not None:
+        names = class_dict(cls)
+        owner = path[-1] if path else ''
+    else:
+        for part in path:
+            value = names.get(mangled(part, owner))
+            if not issubclass(type(value), type):
+                return None
+            names = class_dict(value)
+            owner = part
+    found = find(names.get(mangled(last, owner)), stub, code)
+    if found is None:  # under another name
+        for value in list(names.values()):
+            kind = type(value)
+            if kind is Function and (value.__code__ is stub or value.__code__ is code):
+                return value
+            if kind is property or kind is staticmethod or kind is classmethod:
+                found = found or find(value, stub, code)
+    return found
+
+
+def mangled(name, owner):
+    """The name under which class `owner` keeps `name`."""
+    owner = owner.lstrip('_')
+    return '_%s%s' % (owner, name) if owner and name[:2] == '__' and name[-2:] != '__' else name
+
+
+def find(value, stub, code):
+    """The function object with code `stub` (or already `code`) behind one value, or None.
+
+    Goes through closures, `__wrapped__`, descriptors and any other wrapper as the garbage collector sees them: no
+    attribute of an unknown object is read, since that could run code of the application. Breadth first, with an end.
+    """
+    todo = [value]
+    for value in todo:  # grows
+        kind = type(value)
+        if kind is Function:
+            if value.__code__ is stub or value.__code__ is code:
+                return value
+            todo.extend(value.__dict__.values())
+            for cell in value.__closure__ or ():
+                try:
+                    todo.append(cell.cell_contents)
+                except ValueError:  # an empty cell
+                    pass
+        elif kind not in NOT_SEARCHED and not issubclass(kind, type):
+            todo.extend(gc.get_referents(value))
+        if len(todo) > 200:
+            break
+    return None

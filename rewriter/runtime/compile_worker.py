@@ -1,0 +1,285 @@
+"""Compiles rewritten modules with the traced CPython: their .pyc files and their parts of the pack.
+
+Fed one JSON document on standard input, answers with one on standard output (docs/pack.md, "The compile worker").
+It trusts its caller and nothing else: before a module is written, its rewritten code is compared with the original's,
+function by function, so that a mistake of the rewriter is a refusal and never a program that does something else.
+
+The same module gives the same bytes whatever else the process has compiled: marshal marks an object as shared when
+its reference count is over 1, and for interned strings that depends on the rest of the process. So all strings are
+held twice while they are written. Sets of strings need PYTHONHASHSEED=0, which -I ignores: it starts itself anew then.
+"""
+
+import sys
+
+if not sys.flags.isolated and sys.path:
+    del sys.path[0]  # the script's folder, or the working one: nothing here is imported from there
+
+import _imp
+import hashlib
+import json
+import marshal
+import os
+import warnings
+from _frozen_importlib_external import MAGIC_NUMBER
+
+RAW_MAGIC = int.from_bytes(MAGIC_NUMBER, 'little')
+UNCHECKED_HASH = (1).to_bytes(4, 'little')
+Code = type(compile('', '', 'exec'))
+
+FUNCTION = 0x1 | 0x2  # CO_OPTIMIZED, CO_NEWLOCALS: not the code of a module or class
+CO_NOFREE = 0x40  # 3.9, 3.10: no cells; a stub has none where the original's nested functions need some
+CO_ASYNC_GENERATOR = 0x200
+CO_HAS_DOCSTRING = 0x4000000  # 3.13
+SHAPE = ('co_name', 'co_firstlineno', 'co_argcount', 'co_posonlyargcount', 'co_kwonlyargcount', 'co_freevars')
+BODY = ('co_code', 'co_names', 'co_varnames', 'co_cellvars', 'co_nlocals', 'co_stacksize', 'co_flags')
+
+
+# ---- comparing
+
+
+def children(code):
+    return [const for const in code.co_consts if type(const) is Code]
+
+
+def is_function(code):
+    return code.co_flags & FUNCTION == FUNCTION
+
+
+def qualname_of(code, parent, prefix):
+    """The qualified name of a code object in `parent`, whose own is `prefix` ('' for the module)."""
+    name = getattr(code, 'co_qualname', None)  # 3.11
+    if name is not None:
+        return name
+    if not prefix:
+        return code.co_name
+    return '%s%s%s' % (prefix, '.<locals>.' if is_function(parent) else '.', code.co_name)
+
+
+def arguments(code):
+    count = code.co_argcount + code.co_kwonlyargcount
+    count += bool(code.co_flags & 0x4) + bool(code.co_flags & 0x8)  # *args, **kwargs
+    return code.co_varnames[:count]
+
+
+def docstring(code):
+    if not code.co_consts or type(code.co_consts[0]) is not str:
+        return None
+    if sys.version_info >= (3, 13) and not code.co_flags & CO_HAS_DOCSTRING:
+        return None
+    return code.co_consts[0]
+
+
+def lines(code):
+    """What decides which line an instruction is on; columns may move with a guard on the same line."""
+    return list(code.co_lines()) if hasattr(code, 'co_lines') else code.co_lnotab
+
+
+def constant(value):
+    """Something that is equal for constants that are the same in type and value: 0, 0.0, -0.0 and False differ."""
+    if type(value) is tuple:
+        return tuple(map(constant, value))
+    if type(value) is frozenset:
+        return frozenset(map(constant, value))
+    if type(value) is Code:
+        return Code  # compared as children
+    return type(value), repr(value) if type(value) in (float, complex) else value
+
+
+def difference_in_shape(original, rewritten):
+    """What a caller, or a stub for a function, must have in common with it. None: nothing differs."""
+    for name in SHAPE:
+        if getattr(original, name) != getattr(rewritten, name):
+            return '%s is %r, was %r' % (name, getattr(rewritten, name), getattr(original, name))
+    if arguments(original) != arguments(rewritten):
+        return 'its parameters are %r, were %r' % (arguments(rewritten), arguments(original))
+    if (original.co_flags ^ rewritten.co_flags) & ~CO_NOFREE:
+        return 'its flags are %#x, were %#x' % (rewritten.co_flags, original.co_flags)
+    if is_function(original) and docstring(original) != docstring(rewritten):
+        return 'its docstring changed'
+    return None
+
+
+def difference_in_body(original, rewritten):
+    """For code that ran: everything. None: nothing differs."""
+    for name in BODY:
+        if getattr(original, name) != getattr(rewritten, name):
+            return '%s changed' % name
+    if getattr(original, 'co_exceptiontable', b'') != getattr(rewritten, 'co_exceptiontable', b''):
+        return 'its exception table changed'
+    if list(map(constant, original.co_consts)) != list(map(constant, rewritten.co_consts)):
+        return 'its constants changed'
+    if lines(original) != lines(rewritten):
+        return 'its line table changed'
+    return None
+
+
+def difference_in_stub(original, rewritten, number):
+    """For a lazy function: `rewritten` must be a stub that can stand for it. None: it can."""
+    if original.co_flags & CO_ASYNC_GENERATOR:
+        return 'it is an async generator'
+    if set(original.co_freevars) - {'__class__'}:
+        return 'it closes over %s' % ', '.join(original.co_freevars)
+    if '__fl__' not in rewritten.co_names or number not in rewritten.co_consts:
+        return 'its body is not __fl__(%d)' % number
+    if children(rewritten):
+        return 'its stub holds other code'
+    return difference_in_shape(original, rewritten)
+
+
+def compare(original, rewritten, wanted):
+    """Compares a module's two compiled forms. wanted: (qualname, first line) -> function entry of the request.
+
+    Gives the lazy functions' original code by number, and what is refused: [(number or -1, why)].
+    """
+    found, refused = {}, []
+    todo = [(original, rewritten, '')]
+    while todo:  # not recursive: nesting is not bounded by us
+        before, after, prefix = todo.pop()
+        held, holds = len(children(before)), len(children(after))
+        if held != holds:
+            refused.append((-1, '%s: holds %d code objects, held %d' % (prefix or '<module>', holds, held)))
+            continue
+        for old, new in zip(children(before), children(after)):
+            qualname = qualname_of(old, before, prefix)
+            entry = wanted.get((qualname, old.co_firstlineno)) if is_function(old) else None
+            if entry is None:
+                number = -1
+                guarded = '__fl__' in new.co_names and '__fl__' not in old.co_names
+                why = difference_in_shape(old, new) or (None if guarded else difference_in_body(old, new))
+                todo.append((old, new, qualname))
+            else:
+                number = entry['number']
+                why = difference_in_stub(old, new, number)
+                if entry['name'] != old.co_name:
+                    why = 'its name is %r' % old.co_name
+                if number in found:
+                    why = 'there are two of it'
+                found[number] = old
+            if why:
+                refused.append((number, '%s: %s' % (qualname, why)))
+    for entry in wanted.values():
+        if entry['number'] not in found:
+            refused.append((entry['number'], '%s: no such function at line %d'
+                            % (entry['qualname'], entry['first_line'])))
+    return found, refused
+
+
+# ---- writing
+
+
+def strings(code, into):
+    """Appends all strings that marshal writes for this code object to the list `into`."""
+    todo = [code]
+    while todo:
+        value = todo.pop()
+        if type(value) is str:
+            into.append(value)
+        elif type(value) in (tuple, frozenset):
+            todo.extend(value)
+        elif type(value) is Code:
+            todo.extend((value.co_consts, value.co_names, value.co_varnames, value.co_freevars, value.co_cellvars,
+                         value.co_name, value.co_filename, getattr(value, 'co_qualname', '')))
+
+
+def dumps(code):
+    kept = []
+    strings(code, kept)
+    return marshal.dumps(code)
+
+
+def write_pyc(path, code, source):
+    data = MAGIC_NUMBER + UNCHECKED_HASH + _imp.source_hash(RAW_MAGIC, source) + dumps(code)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'wb') as file:
+        file.write(data)
+
+
+def make_blob(module, codes):
+    intern = sys.intern
+    lazies = {}
+    for name, (target, level, attribute, alias, first, more) in module.get('lazies', {}).items():
+        attribute = None if attribute is None else intern(attribute)
+        lazies[intern(name)] = (intern(target), level, attribute, bool(alias), tuple(map(intern, first)),
+                                tuple(map(intern, more)))
+    functions = [(intern(entry['qualname']), dumps(codes[entry['number']]), tuple(map(intern, entry['uses'])))
+                 for entry in module.get('functions', ())]
+    kept = []
+    strings((tuple(lazies), tuple(lazies.values()), tuple(functions)), kept)
+    return marshal.dumps((intern(module['hash']), lazies, tuple(functions)))
+
+
+def parse(source, filename):
+    """Compiles as the import system does; the error as a text where it cannot."""
+    try:
+        if type(source) is str:
+            source = source.encode()  # so that a byte order mark and the encoding's cookie are read as in a file
+        return compile(source, filename, 'exec', dont_inherit=True), None
+    except Exception as error:
+        return None, '%s: %s' % (type(error).__name__, error)
+
+
+def make(module, blobs):
+    """One module: writes its .pyc, appends its blob to the list `blobs`. Gives the answer's fields that are set."""
+    with open(module['source'], 'rb') as file:
+        source = file.read()
+    original, error = parse(source, module['filename'])
+    if error:
+        return {'error': 'original: ' + error}
+    if module.get('rewritten') is None:
+        write_pyc(module['pyc'], original, source)
+        return {}
+    if hashlib.sha256(source).hexdigest()[:16] != module['hash']:
+        return {'error': 'original: it changed while it was rewritten'}
+    rewritten, error = parse(module['rewritten'], module['filename'])
+    if error:
+        return {'error': 'rewritten: ' + error}
+    functions = module.get('functions', [])
+    wanted = {(entry['qualname'], entry['first_line']): entry for entry in functions}
+    if len(wanted) != len(functions) or [entry['number'] for entry in functions] != list(range(len(functions))):
+        raise ValueError('module %s: functions must be numbered from 0, and differ' % module['index'])
+    codes, refused = compare(original, rewritten, wanted)
+    if refused:
+        return {'refused': [{'number': number, 'why': why} for number, why in refused]}
+    blob = make_blob(module, codes)
+    write_pyc(module['pyc'], rewritten, source)
+    blobs.append(blob)
+    return {'length': len(blob), 'hash': _imp.source_hash(0x666C, blob).hex()}
+
+
+def run(request):
+    warnings.simplefilter('ignore')  # SyntaxWarnings are the original's, and were seen when it was compiled
+    answers, blobs, offset = [], [], 0
+    for module in request['modules']:
+        answer = {'index': module['index'], 'offset': offset, 'length': 0, 'hash': '', 'refused': [], 'error': None}
+        try:
+            answer.update(make(module, blobs))
+        except RecursionError as error:
+            answer['error'] = 'original: %s' % error
+        offset += answer['length']
+        answers.append(answer)
+    with open(request['blobs'], 'wb') as file:
+        file.writelines(blobs)
+    return {'modules': answers}
+
+
+def main():
+    if sys.flags.hash_randomization:
+        command = [sys.executable, '-s', '-S', '-B', os.path.abspath(__file__)]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith('PYTHON')}
+        os.execve(sys.executable, command, {**environment, 'PYTHONHASHSEED': '0'})
+    for number in range(256):  # one object each in all of CPython, so marked as interned by whoever comes first
+        sys.intern(chr(number))
+    sys.intern('')
+    sys.setrecursionlimit(5000)
+    try:
+        answer = run(json.loads(sys.stdin.buffer.read()))
+    except OSError as error:
+        answer = {'modules': [], 'error': '%s: %s' % (error.filename, error.strerror)}
+    except Exception as error:
+        answer = {'modules': [], 'error': 'bad request: %s: %s' % (type(error).__name__, error)}
+    sys.stdout.write(json.dumps(answer) + '\n')
+    return 1 if answer.get('error') else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
