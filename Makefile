@@ -1,0 +1,37 @@
+# A thin front to CMake presets and scripts/: `make` alone lists what there is.
+SHELL := /bin/bash
+PRESET ?= release
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build test lint demo bench upstream workloads clean
+
+help: ## list the targets
+	@echo "make TARGET [PRESET=release|debug|sanitize|clang]"
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install what is missing (Debian packages, pinned sources and tools in .deps/)
+	@scripts/install-deps.sh
+
+build: deps ## build every program into build/bin (PRESET=debug: build/debug/bin, and so on)
+	@scripts/build.sh $(PRESET)
+
+test: deps ## build, then all tests: unit, integration, upstream suites
+	@scripts/test.sh $(PRESET)
+
+lint: deps ## formatting, clang's build and clang-tidy, ruff, generated text is current
+	@scripts/lint.sh
+
+demo: build ## trace, rewrite, verify and report one sample, then measure its cold start
+	@scripts/demo.sh
+
+bench: build ## cold starts of the samples, and what tracing and rewriting cost
+	@scripts/bench.sh
+
+upstream: build ## click's and jinja2's own test suites on the rewritten libraries
+	@scripts/pytest.sh tests/upstream
+
+workloads: deps ## install the sample workloads for each CPython of this machine
+	@scripts/fetch-workload.sh --all
+
+clean: ## remove build/ (.deps/ stays)
+	@rm -rf build

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Configures and builds one preset: scripts/build.sh [release|debug|sanitize|clang]
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+preset=${1:-release}
+folder=$(build_folder "$preset")
+options=()
+if command -v ccache >/dev/null; then
+  options=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_C_COMPILER_LAUNCHER=ccache)
+fi
+if [[ ! -f $folder/build.ninja ]]; then
+  cmake --preset "$preset" "${options[@]}"
+fi
+cmake --build --preset "$preset"

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# All tests: what CMake registers, then the Python ones that drive the built programs.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+preset=${1:-release}
+scripts/build.sh "$preset"
+status=0
+ctest --test-dir "$(build_folder "$preset")" --output-on-failure --no-tests=error -j "$(nproc)" || status=1
+folders=()
+for folder in tests/runtime tests/integration tests/upstream; do
+  [[ -z $(find "$folder" -name 'test_*.py' -print -quit 2>/dev/null) ]] || folders+=("$folder")
+done
+FAASLIGHT_BUILD=$(build_folder "$preset") scripts/pytest.sh "${folders[@]}" || status=1
+exit $status
