@@ -3,6 +3,7 @@
 //
 // What the texts mean at run time is docs/pack.md. The forms are:
 //   prologue   from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), 3, 'SOURCEHASH', 'np pd', 'sub')
+//              … ; __fl__.hold()   behind it in the handler's module
 //   lazy body  return __fl__(7)(a, *args, k=k, **kw)          plain function
 //              return (yield from __fl__(7)(a))               generator
 //              return await __fl__(7)(a)                      coroutine
@@ -48,6 +49,7 @@ struct FileDecisions {
   std::vector<std::string> lazy_names;   // what the module's __getattr__ answers, sorted
   std::vector<std::string> submodules;   // R3, last components, sorted
   bool epilogue = false;
+  bool hold = false;          // the handler's module: the prologue ends with `; __fl__.hold()`
 };
 
 // A replacement of source[begin, end) by text.

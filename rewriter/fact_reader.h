@@ -1,0 +1,192 @@
+// The walk over one file's syntax tree that gathers Facts. Internal to the facts library: see rewriter/facts.h.
+//
+// The pieces, one concept per file: facts.cc (checks, the whole), statements.cc, expressions.cc, functions.cc (def,
+// lambda, class), imports.cc, patterns.cc (match), module_traits.cc (__all__, sys.modules, introspection), spots.cc
+// (where statements can be put), resolution.cc (names to uses).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rewriter/facts.h"
+#include "rewriter/scopes.h"
+#include "rewriter/syntax.h"
+
+namespace faaslight {
+
+// Where the walk is: passed down by value.
+struct Context {
+  ScopeId scope = ScopeTable::kModuleScope;
+  int owner = -1;             // the function whose code this is; kImportTime or kNobody otherwise
+  Place place = Place::kModule;
+  bool in_try = false;
+  bool type_checking = false;
+  bool annotation = false;    // strings are annotations too: names in them count
+
+  static constexpr int kImportTime = -1;
+  static constexpr int kNobody = -2;  // not evaluated, but the compiler's scoping sees it
+};
+
+enum class BindingForm { kImport, kDefinition, kAssignment, kDelete };
+
+class FactReader {
+ public:
+  FactReader(const SyntaxTree& tree, Facts* facts);
+  Status Read();
+
+ private:
+  struct Load {
+    ScopeId scope;
+    NameId name;
+    uint32_t line;
+    int owner;
+  };
+  // A dotted expression that starts with a name: an attribute chain, or X in vars(X).
+  struct DottedRead {
+    ScopeId scope;
+    NameId root;
+    NameId dotted;
+    int owner;
+  };
+  // Something that counts only where a name is the builtin or the global one: eval, locals(), inspect's stack.
+  struct SpecialRead {
+    ScopeId scope;
+    NameId name;
+    uint32_t line;
+    int owner;
+    bool own_namespace;
+    bool introspection;
+    std::string text;
+  };
+
+  // statements.cc
+  void VisitStatements(NodeId block, const Context& context);
+  void Visit(NodeId node, const Context& context);
+  void VisitChildren(NodeId node, const Context& context);
+  void VisitIf(NodeId node, const Context& context);
+  void VisitFor(NodeId node, const Context& context);
+  void VisitTry(NodeId node, const Context& context);
+  void VisitExcept(NodeId node, const Context& context);
+  void VisitAssignment(NodeId node, const Context& context);
+  void VisitAugmentedAssignment(NodeId node, const Context& context);
+  void VisitScopeStatement(NodeId node, const Context& context);
+  void VisitTypeAlias(NodeId node, const Context& context);
+  void VisitAsPattern(NodeId node, const Context& context);
+  void BindTarget(NodeId target, const Context& context, BindingForm form);
+  void Bind(std::string_view name, uint32_t line, const Context& context, BindingForm form);
+  Binding* ModuleBinding(NameId name, uint32_t line);
+  Context Nested(const Context& context) const;
+
+  // expressions.cc
+  void LoadName(NodeId identifier, const Context& context);
+  void AddLoad(std::string_view name, uint32_t line, const Context& context);
+  void VisitAttribute(NodeId node, const Context& context);
+  void VisitSubscript(NodeId node, const Context& context);
+  void VisitComparison(NodeId node, const Context& context);
+  void VisitCall(NodeId node, const Context& context);
+  void VisitComprehension(NodeId node, const Context& context);
+  void VisitNamedExpression(NodeId node, const Context& context);
+  void VisitString(NodeId node, const Context& context);
+  void AddAnnotationNames(std::string_view text, uint32_t line, const Context& context);
+  void AddChain(std::string_view dotted, const Context& context);
+  // "a.b.c" for a chain of attributes on a name (blanks left out); "" for anything else.
+  std::string Dotted(NodeId node) const;
+  Uses* UsesOf(int owner);
+
+  // functions.cc
+  void VisitDecorated(NodeId node, const Context& context);
+  void VisitFunction(NodeId node, NodeId decorated, const Context& context);
+  void VisitLambda(NodeId node, const Context& context);
+  void VisitClass(NodeId node, NodeId decorated, const Context& context);
+  std::vector<std::string> DecoratorNames(NodeId decorated) const;
+  std::vector<Parameter> ReadParameters(NodeId parameters);
+  void VisitDefaults(NodeId parameters, const Context& context);
+  void VisitParameterAnnotations(NodeId parameters, const Context& context);
+  int AddFunction(const FunctionFacts& function, const Context& context);
+  Context EnterFunction(int index, const Context& context);
+  Context EnterTypeParameters(NodeId definition, const Context& context);
+  void ReadBody(NodeId definition, FunctionFacts* function) const;
+  std::string QualifiedName(std::string_view name, const Context& context);
+
+  // imports.cc
+  void FindAliases();
+  void VisitImport(NodeId node, const Context& context);
+  std::string ModuleName(NodeId dotted_name) const;
+
+  // patterns.cc
+  void VisitMatch(NodeId node, const Context& context);
+  void VisitPattern(NodeId node, const Context& context);
+
+  // module_traits.cc
+  bool IsSysModules(NodeId node) const;
+  bool IsInspect(std::string_view dotted) const;
+  void NoteName(std::string_view name, uint32_t line, const Context& context);
+  void NoteAttribute(NodeId node, const Context& context);
+  void NoteCall(NodeId node, const Context& context);
+  void NoteArguments(NodeId node, std::string_view callee, const Context& context);
+  void NoteSysModules(NodeId node, const Context& context);
+  void NoteStoredSubscript(NodeId node, const Context& context);
+  void NoteStoredAttribute(NodeId node, const Context& context);
+  void NoteIntrospection(std::string_view what, uint32_t line, const Context& context);
+  void NoteSpecial(std::string_view name, uint32_t line, const Context& context, bool own_namespace,
+                   bool introspection, std::string text);
+  void ReadAll(NodeId statement, const Context& context);
+  bool AppendLiteralStrings(NodeId list);
+  void FinishAll();
+
+  // resolution.cc
+  void Resolve();
+  void ResolveLoad(const Load& load);
+  void ResolveSpecials();
+  void PropagateToParents();
+
+  void SyntaxError(NodeId node, std::string_view what);
+  std::string_view Text(NodeId node) const { return tree_.Text(node); }
+
+  const SyntaxTree& tree_;
+  Facts& facts_;
+  NameTable names_;
+  ScopeTable scopes_;
+  std::vector<Load> loads_;
+  std::vector<DottedRead> chains_;
+  std::vector<DottedRead> namespaces_;
+  std::vector<SpecialRead> specials_;
+  std::set<std::string, std::less<>> sys_names_;      // names that may hold the sys module
+  std::set<std::string, std::less<>> modules_names_;  // … sys.modules
+  std::set<std::string, std::less<>> inspect_names_;  // … the inspect module
+  std::set<std::string, std::less<>> stack_names_;    // … functions of it that read frames
+  bool all_broken_ = false;      // __all__ was changed in a way that is not understood
+  uint32_t all_loads_ = 0;       // how often code at import time mentions __all__ …
+  uint32_t all_known_loads_ = 0;     // … and how often that is understood
+  uint32_t all_known_bindings_ = 0;
+  std::string error_;
+};
+
+// The value of a string node without interpolations; nothing for bytes and f-strings. Escapes stay as written.
+std::optional<std::string> PlainString(const SyntaxTree& tree, NodeId node);
+
+// True if the statement is an expression statement that CPython takes for a docstring.
+bool IsDocstring(const SyntaxTree& tree, NodeId statement);
+
+// True for statements that fit on a line with others.
+bool IsSimpleStatement(Kind kind);
+
+// The end of a simple statement with a `;` that follows it.
+uint32_t EndWithSemicolon(std::string_view source, uint32_t end);
+
+// Where the guard of a function with these statements goes; its header ends (with the colon) at `header_end`.
+std::optional<Spot> FindGuard(const SyntaxTree& tree, const std::vector<NodeId>& statements, bool has_docstring,
+                              uint32_t header_end);
+
+// Where the prologue of a module goes.
+std::optional<Spot> FindPrologue(const SyntaxTree& tree);
+
+// The line (1 or 2) that declares the source's encoding, and the encoding in lower case; 0 and "" without one.
+std::pair<uint32_t, std::string> EncodingCookie(std::string_view source);
+
+}  // namespace faaslight

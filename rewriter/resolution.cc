@@ -1,0 +1,66 @@
+// From recorded reads to what functions use: each name is looked up once the whole file is known.
+#include <algorithm>
+
+#include "rewriter/fact_reader.h"
+
+namespace faaslight {
+
+void FactReader::Resolve() {
+  for (const Load& load : loads_) ResolveLoad(load);
+  ResolveSpecials();
+  PropagateToParents();
+}
+
+void FactReader::ResolveLoad(const Load& load) {
+  using From = ScopeTable::Origin::From;
+  ScopeTable::Origin origin = scopes_.Resolve(load.scope, load.name);
+  if (origin.from == From::kGlobal || origin.from == From::kClassOrGlobal) {
+    Uses* uses = UsesOf(load.owner);
+    if (uses == nullptr) return;
+    auto [found, added] = uses->names.emplace(names_[load.name], load.line);
+    if (!added) found->second = std::min(found->second, load.line);
+    return;
+  }
+  if (origin.from == From::kLocal) return;
+  // Every function between the read and the binding closes over the name.
+  for (ScopeId at = load.scope; at != origin.scope; at = scopes_[at].parent) {
+    int function = scopes_[at].function;
+    if (function < 0) continue;
+    FunctionFacts& facts = facts_.functions[function];
+    (origin.from == From::kClassCell ? facts.needs_class_cell : facts.other_free_variables) = true;
+  }
+}
+
+void FactReader::ResolveSpecials() {
+  using From = ScopeTable::Origin::From;
+  auto is_global = [this](ScopeId scope, NameId name) {
+    From from = scopes_.Resolve(scope, name).from;
+    return from == From::kGlobal || from == From::kClassOrGlobal;
+  };
+  for (const DottedRead& chain : chains_) {
+    if (is_global(chain.scope, chain.root)) UsesOf(chain.owner)->chains.insert(names_[chain.dotted]);
+  }
+  for (const DottedRead& read : namespaces_) {
+    if (is_global(read.scope, read.root)) UsesOf(read.owner)->namespaces.insert(names_[read.dotted]);
+  }
+  for (const SpecialRead& read : specials_) {
+    if (!is_global(read.scope, read.name)) continue;
+    if (read.own_namespace) UsesOf(read.owner)->own_namespace = true;
+    if (!read.introspection || read.owner < 0) continue;
+    std::optional<std::string>& noted = facts_.functions[read.owner].introspection;
+    if (!noted) noted = read.text + ", line " + std::to_string(read.line);
+  }
+}
+
+// A lazy function takes what is nested in it along, so that counts for it too. Enclosing functions come first.
+void FactReader::PropagateToParents() {
+  for (size_t i = facts_.functions.size(); i-- > 0;) {
+    const FunctionFacts& nested = facts_.functions[i];
+    if (nested.parent < 0) continue;
+    FunctionFacts& parent = facts_.functions[nested.parent];
+    if (!parent.introspection) parent.introspection = nested.introspection;
+    parent.declared_global.insert(nested.declared_global.begin(), nested.declared_global.end());
+  }
+}
+
+}  // namespace faaslight

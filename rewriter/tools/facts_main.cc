@@ -1,0 +1,98 @@
+// faaslight-facts: what the rewriter reads off Python files, as JSON lines. For tests, and for looking at one file.
+//
+//   faaslight-facts FILE...            one JSON object per file: {"file": …, "facts": {…}} or {"file": …, "error": …}
+//   faaslight-facts --time FILE...     only how many files were read, and how long that took
+//   faaslight-facts --rewrite FILE...  makes every function and module-level import lazy that can be, every other
+//                                      function guarded, and prints {"file", "text", "lazy", "guarded", "imports"}
+// With FILE "-" the names are read from standard input, one per line.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "rewriter/edits.h"
+#include "rewriter/tools/facts_json.h"
+
+namespace faaslight {
+namespace {
+
+using nlohmann::json;
+
+// The boldest decisions that a file allows: what a plan would never choose, but must be able to.
+FileDecisions EverythingLazy(const Facts& facts) {
+  FileDecisions decisions;
+  decisions.index = 1;
+  decisions.source_hash = "0123456789abcdef";
+  std::vector<bool> lazy(facts.functions.size());
+  for (size_t i = 0; i < facts.functions.size(); ++i) {
+    const FunctionFacts& function = facts.functions[i];
+    if (function.is_lambda) continue;
+    bool inside_lazy = function.parent >= 0 && lazy[static_cast<size_t>(function.parent)];
+    lazy[i] = inside_lazy;
+    if (inside_lazy) continue;
+    bool can = !function.introspection && !function.other_free_variables && function.place != Place::kFunction &&
+               function.kind != FunctionKind::kAsyncGenerator && function.body.begin != function.body.end;
+    if (can) {
+      lazy[i] = true;
+      decisions.lazy_bodies.push_back({static_cast<int>(i), static_cast<uint32_t>(i)});
+    } else if (function.guard) {
+      decisions.guards.push_back({static_cast<int>(i), {"os", "os.path"}});
+    }
+  }
+  for (size_t i = 0; i < facts.imports.size(); ++i) {
+    const ImportStatement& statement = facts.imports[i];
+    if (statement.function >= 0 || statement.names.front().module == "__future__") continue;
+    // Every other statement keeps its first name, every third loads something before.
+    for (size_t n = i % 2 == 0 || statement.names.size() == 1 ? 0 : 1; n < statement.names.size(); ++n) {
+      decisions.lazy_imports.emplace_back(static_cast<int>(i), static_cast<int>(n));
+    }
+    if (i % 3 == 0) decisions.hoists.push_back({static_cast<int>(i), {"a.b", "c"}});
+  }
+  decisions.epilogue = decisions.hold = true;
+  return decisions;
+}
+
+json Describe(const std::string& file, const std::string& source, const Facts& facts, bool rewrite) {
+  if (!rewrite) return {{"file", file}, {"facts", FactsToJson(facts)}};
+  FileDecisions decisions = EverythingLazy(facts);
+  Result<std::vector<Edit>> edits = MakeEdits(source, facts, decisions);
+  if (!edits) return {{"file", file}, {"refused", edits.error().message}};
+  return {{"file", file}, {"text", ApplyEdits(source, *edits)}, {"lazy", decisions.lazy_bodies.size()},
+          {"guarded", decisions.guards.size()}, {"imports", decisions.lazy_imports.size()}};
+}
+
+int Main(std::vector<std::string> arguments) {
+  bool rewrite = false, time = false;
+  if (!arguments.empty() && (arguments[0] == "--rewrite" || arguments[0] == "--time")) {
+    rewrite = arguments[0] == "--rewrite";
+    time = !rewrite;
+    arguments.erase(arguments.begin());
+  }
+  if (arguments.size() == 1 && arguments[0] == "-") {
+    arguments.clear();
+    for (std::string line; std::getline(std::cin, line);) arguments.push_back(line);
+  }
+  auto begin = std::chrono::steady_clock::now();
+  size_t bytes = 0;
+  for (const std::string& file : arguments) {
+    Result<std::string> source = ReadFile(file);
+    Result<Facts> facts = source ? ReadFacts(*source) : tl::unexpected<Error>(source.error());
+    if (source) bytes += source->size();
+    if (time) continue;
+    json line = facts ? Describe(file, *source, *facts, rewrite) : json{{"file", file}, {"error", facts.error().message}};
+    std::cout << line.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
+  }
+  if (time) {
+    std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    fmt::print("{} files, {:.1f} MB, {:.3f} s\n", arguments.size(), static_cast<double>(bytes) / 1e6, taken.count());
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace faaslight
+
+int main(int argc, char** argv) { return faaslight::Main(std::vector<std::string>(argv + 1, argv + argc)); }
