@@ -1,0 +1,102 @@
+// faaslight-report: what a trace saw, and what a plan made of it.
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include "proto/envelope.h"
+#include "report/report.h"
+
+namespace faaslight {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  faaslight-report app.trace
+      what the events used, and what the import costs
+  faaslight-report app.trace --plan out/faaslight.plan
+      also: what became lazy, what stays and why, what can run that no event ran
+  faaslight-report app.trace --plan out/faaslight.plan --format json --top 0 > report.json
+      everything, for programs (docs/report.md)
+
+Exit codes: 0 done; 2 wrong arguments or no such file; 3 not a trace or plan, damaged,
+or a plan of another trace; 5 could not read or write.)";
+
+struct Arguments {
+  std::string trace, plan, format = "text";
+  std::optional<size_t> top;
+};
+
+int Report(const Error& error) {
+  fmt::print(stderr, "faaslight-report: {}\n", error.message);
+  return static_cast<int>(error.code);
+}
+
+TextOptions Terminal() {
+  TextOptions options;
+  if (::isatty(STDOUT_FILENO) == 0) return options;
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    options.width = std::clamp<size_t>(size.ws_col, 80, 140);
+  }
+  const char* term = std::getenv("TERM");
+  options.color =
+      std::getenv("NO_COLOR") == nullptr && term != nullptr && std::strcmp(term, "dumb") != 0;
+  return options;
+}
+
+Result<std::string> Render(const Arguments& arguments) {
+  Result<Trace> trace = ReadTrace(arguments.trace);
+  if (!trace) return tl::unexpected(trace.error());
+  std::optional<Plan> plan;
+  if (!arguments.plan.empty()) {
+    Result<Plan> read = ReadPlan(arguments.plan);
+    if (!read) return tl::unexpected(read.error());
+    plan = std::move(*read);
+  }
+  Result<Summary> summary = Summarize(*trace, plan ? &*plan : nullptr);
+  if (!summary) return tl::unexpected(summary.error());
+  if (arguments.format == "json") return RenderJson(*summary, arguments.top.value_or(0));
+  TextOptions options = Terminal();
+  options.top = arguments.top.value_or(options.top);
+  return RenderText(*summary, options);
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{
+      "Shows what a traced handler used, what its import costs, and what a rewrite changes."};
+  app.footer(kExamples);
+  app.set_version_flag("--version", FAASLIGHT_VERSION);
+  Arguments arguments;
+  app.add_option("trace", arguments.trace, "trace written by faaslight-trace")->required();
+  app.add_option("--plan", arguments.plan, "faaslight.plan of a package rewritten from this trace");
+  app.add_option("--format", arguments.format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--top", arguments.top, "rows of each list; 0: all (text: 15, json: all)")
+      ->check(CLI::NonNegativeNumber);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  const Result<std::string> text = Render(arguments);
+  if (!text) return Report(text.error());
+  if (std::fwrite(text->data(), 1, text->size(), stdout) != text->size() ||
+      std::fflush(stdout) != 0) {
+    return Report(
+        {ExitCode::kSystem, fmt::format("cannot write the report: {}", std::strerror(errno))});
+  }
+  return static_cast<int>(ExitCode::kOk);
+}
+
+}  // namespace
+}  // namespace faaslight
+
+int main(int argc, char** argv) { return faaslight::Main(argc, argv); }

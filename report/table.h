@@ -1,0 +1,34 @@
+// Aligned columns of text.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace faaslight {
+
+class Table {
+ public:
+  enum class Align { kLeft, kRight };
+  struct Column {
+    std::string title;  // may have two lines, separated by '\n'
+    Align align = Align::kRight;
+    size_t max_width = 0;  // longer cells are cut in the middle; 0: no limit
+    size_t gap = 2;        // blanks before it
+  };
+
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  // Cells are escaped texts; missing ones are empty, those too many are dropped.
+  void Add(std::vector<std::string> cells);
+  bool empty() const { return rows_.empty(); }
+
+  // Lines of `indent` blanks and the columns; the titles first. No blanks at line ends.
+  std::string Render(size_t indent) const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace faaslight
