@@ -18,6 +18,7 @@ import _imp
 import hashlib
 import json
 import marshal
+import operator
 import os
 import warnings
 from _frozen_importlib_external import MAGIC_NUMBER
@@ -101,6 +102,9 @@ def difference_in_shape(original, rewritten):
 
 def difference_in_body(original, rewritten):
     """For code that ran: everything. None: nothing differs."""
+    if sys.version_info >= (3, 13) and not is_function(original):
+        # A class lists the attributes that its methods set (__static_attributes__), and stubs set none.
+        return None if original.co_names == rewritten.co_names else 'co_names changed'
     for name in BODY:
         if getattr(original, name) != getattr(rewritten, name):
             return '%s changed' % name
@@ -126,42 +130,54 @@ def difference_in_stub(original, rewritten, number):
     return difference_in_shape(original, rewritten)
 
 
-def compare(original, rewritten, wanted):
-    """Compares a module's two compiled forms. wanted: (qualname, first line) -> function entry of the request.
+class Comparison:
+    """Compares a module's two compiled forms and joins them.
 
-    Gives the lazy functions' original code by number, and what is refused: [(number or -1, why)].
+    wanted: (qualname, first line) -> function entry of the request. After join(): `code`, the module as it is shipped,
+    with the original's own code objects for all that is neither lazy nor guarded nor the module's body; `codes`, the
+    lazy functions' original code by number; `refused`, [(number or -1, why)].
     """
-    found, refused = {}, []
-    todo = [(original, rewritten, '')]
-    while todo:  # not recursive: nesting is not bounded by us
-        before, after, prefix = todo.pop()
-        held, holds = len(children(before)), len(children(after))
-        if held != holds:
-            refused.append((-1, '%s: holds %d code objects, held %d' % (prefix or '<module>', holds, held)))
-            continue
-        for old, new in zip(children(before), children(after)):
-            qualname = qualname_of(old, before, prefix)
-            entry = wanted.get((qualname, old.co_firstlineno)) if is_function(old) else None
-            if entry is None:
-                number = -1
-                guarded = '__fl__' in new.co_names and '__fl__' not in old.co_names
-                why = difference_in_shape(old, new) or (None if guarded else difference_in_body(old, new))
-                todo.append((old, new, qualname))
-            else:
-                number = entry['number']
-                why = difference_in_stub(old, new, number)
-                if entry['name'] != old.co_name:
-                    why = 'its name is %r' % old.co_name
-                if number in found:
-                    why = 'there are two of it'
-                found[number] = old
-            if why:
-                refused.append((number, '%s: %s' % (qualname, why)))
-    for entry in wanted.values():
-        if entry['number'] not in found:
-            refused.append((entry['number'], '%s: no such function at line %d'
-                            % (entry['qualname'], entry['first_line'])))
-    return found, refused
+
+    def __init__(self, original, rewritten, wanted):
+        self.wanted, self.codes, self.refused = wanted, {}, []
+        self.code = self.join(original, rewritten, '', rewritten)
+        for entry in wanted.values():
+            if entry['number'] not in self.codes:
+                why = '%s: no such function at line %d' % (entry['qualname'], entry['first_line'])
+                self.refused.append((entry['number'], why))
+
+    def join(self, original, rewritten, prefix, base):
+        """`base`, one of the two, with the right code objects inside."""
+        held, holds = children(original), children(rewritten)
+        if len(held) != len(holds):
+            why = '%s: holds %d code objects, held %d' % (prefix or '<module>', len(holds), len(held))
+            self.refused.append((-1, why))
+            return base
+        chosen = [self.choose(old, new, qualname_of(old, original, prefix)) for old, new in zip(held, holds)]
+        if all(map(operator.is_, chosen, children(base))):
+            return base
+        chosen = iter(chosen)
+        return base.replace(co_consts=tuple(next(chosen) if type(const) is Code else const for const in base.co_consts))
+
+    def choose(self, old, new, qualname):
+        """What stands for one code object: a lazy function's stub, or the original's with the right ones inside."""
+        entry = self.wanted.get((qualname, old.co_firstlineno)) if is_function(old) else None
+        if entry is None:
+            number = -1
+            guarded = '__fl__' in new.co_names and '__fl__' not in old.co_names
+            why = difference_in_shape(old, new) or (None if guarded else difference_in_body(old, new))
+            code = self.join(old, new, qualname, new if guarded else old)
+        else:
+            number, code = entry['number'], new
+            why = difference_in_stub(old, new, number)
+            if entry['name'] != old.co_name:
+                why = 'its name is %r' % old.co_name
+            if number in self.codes:
+                why = 'there are two of it'
+            self.codes[number] = old
+        if why:
+            self.refused.append((number, '%s: %s' % (qualname, why)))
+        return code
 
 
 # ---- writing
@@ -237,11 +253,11 @@ def make(module, blobs):
     wanted = {(entry['qualname'], entry['first_line']): entry for entry in functions}
     if len(wanted) != len(functions) or [entry['number'] for entry in functions] != list(range(len(functions))):
         raise ValueError('module %s: functions must be numbered from 0, and differ' % module['index'])
-    codes, refused = compare(original, rewritten, wanted)
-    if refused:
-        return {'refused': [{'number': number, 'why': why} for number, why in refused]}
-    blob = make_blob(module, codes)
-    write_pyc(module['pyc'], rewritten, source)
+    joined = Comparison(original, rewritten, wanted)
+    if joined.refused:
+        return {'refused': [{'number': number, 'why': why} for number, why in joined.refused]}
+    blob = make_blob(module, joined.codes)
+    write_pyc(module['pyc'], joined.code, source)
     blobs.append(blob)
     return {'length': len(blob), 'hash': _imp.source_hash(0x666C, blob).hex()}
 
