@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# One function from end to end: trace, rewrite and verify, report, measure. Each command is shown before it runs.
+#   demo.sh           runs it; what is shown goes to build/demo/session.txt too, which the README quotes
+#   demo.sh --list    prints the commands alone, with words for what differs between machines
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+out=build/demo
+events=sample_workloads/app20_random_user/events
+
+# The commands of the session, from the interpreter, the app's folder and the service's address.
+commands() {
+  local python=$1 app=$2 url=$3
+  cat <<END
+build/bin/faaslight-trace $app --handler main.getUserDetails --events $events --python $python --env RANDOM_USER_URL=$url -o $out/app20.trace
+build/bin/faaslight-rewrite $app --trace $out/app20.trace -o $out/app20
+build/bin/faaslight-report $out/app20.trace --plan $out/app20/faaslight.plan
+$python bench/coldstart.py --python $python --app $app --handler main.getUserDetails --events $events --env RANDOM_USER_URL=$url --rewritten $out/app20 --runs 11
+END
+}
+
+if [[ ${1-} == --list ]]; then
+  commands PYTHON build/workloads/app20-3.N RANDOM_USER_URL
+  exit
+fi
+
+# CPython 3.9, for which the workload's versions were current; else the newest that a tracer was built for.
+choose_python() {
+  local minor python
+  for minor in 3.9 3.13 3.12 3.11 3.10; do
+    python=$(scripts/find-python.sh "$minor" 2>/dev/null) || continue
+    if [[ -x build/libexec/faaslight/tracer-$minor ]]; then
+      printf '%s\n' "$python"
+      return
+    fi
+  done
+  fail "no tracer was built. Install a CPython (3.9 to 3.13) with a shared libpython and its headers," \
+    "remove build/, and run 'make demo' again."
+}
+
+# Starts the workload's service; its first line says where it is.
+start_service() {
+  local log=$out/service.txt
+  : >"$log"
+  python3 sample_workloads/app20_random_user/service.py >"$log" &
+  service=$!
+  trap 'kill "$service" 2>/dev/null || true' EXIT
+  for _ in {1..100}; do
+    url=$(sed -n 's/^RANDOM_USER_URL=//p' "$log")
+    [[ -z $url ]] || return 0
+    kill -0 "$service" 2>/dev/null || break
+    sleep 0.1
+  done
+  fail "the sample's service did not start. Try it alone: python3 sample_workloads/app20_random_user/service.py"
+}
+
+run_session() {
+  local command
+  while read -r command; do
+    printf '$ %s\n' "$command"
+    # Words are split, nothing else is expanded: the commands above hold no quotes.
+    # shellcheck disable=SC2086
+    (set -f && $command 2>&1 </dev/null) || fail "this command failed: $command"
+    printf '\n'
+  done < <(commands "$python" "$app" "$url") | tee "$out/session.txt"
+}
+
+python=$(choose_python)
+mkdir -p "$out"
+app=$(scripts/fetch-workload.sh app20 "$python")
+start_service
+rm -rf "$out/app20" "$out/app20.trace"
+run_session
+# For update-readme.sh, which puts the words of --list in place of what is this machine's own.
+printf '%s\n' "$python" >"$out/python.txt"
