@@ -1,0 +1,48 @@
+// A fingerprinted object, and what to say when its fingerprint differs.
+#pragma once
+
+#include <Python.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tracer/witness_graph.h"
+#include "tracer/witness_slots.h"
+
+namespace faaslight::tracer {
+
+// A slot as it was seen.
+struct WitnessEntry {
+  const void* id = nullptr;         // the slot's
+  const PyObject* value = nullptr;  // may be dead: for comparison only
+  uint64_t key_mark = 0;            // 0: an item without a key
+  uint64_t mark = 0;                // of the value
+};
+
+// An object that is fingerprinted. A module is its own owner.
+struct WitnessNode {
+  PyObject* object = nullptr;     // borrowed: good while a parent still holds it
+  PyTypeObject* type = nullptr;   // for comparison
+  Shape shape = Shape::kNone;
+  uint8_t depth = 0;              // 0: a module
+  bool fresh = true;              // never looked at
+  bool stale = false;             // its children must be looked up again
+  uint32_t epoch = 0;             // of the walk that saw it last
+  WitnessNode* owner = nullptr;
+  std::string path;               // of a module: its name
+  std::vector<WitnessEntry> entries;
+  std::vector<std::string> names;  // of the entries, for shapes that have names
+  std::vector<WitnessNode*> children;
+};
+
+// The entries of `node`'s object as it is now.
+std::vector<WitnessEntry> EntriesNow(const WitnessNode& node);
+// Their names, in the same order; none for shapes without.
+std::vector<std::string> NamesNow(const WitnessNode& node);
+// Whether the object's slots are what `node.entries` says. The walk's hot path.
+bool IsUnchanged(const WitnessNode& node);
+// Hands the differences between `node` and its object as it is now to `sink`: one per name, or one for a container.
+void ReportDifference(const WitnessNode& node, const std::vector<WitnessEntry>& now, ChangeSink& sink);
+
+}  // namespace faaslight::tracer

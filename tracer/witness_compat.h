@@ -1,0 +1,69 @@
+// What differs between CPython 3.9 and 3.13 for the effect witness, and the few looks behind the C API that it takes.
+// All of them read; none runs code of the program.
+#pragma once
+
+#include <Python.h>
+#include <structmember.h>
+
+namespace faaslight::tracer::compat {
+
+// The dict behind a type's attributes, borrowed; null for the builtin types of 3.12+, which nobody can change.
+inline PyObject* TypeDict(PyTypeObject* type) { return type->tp_dict; }
+
+// The dict behind an object's attributes, borrowed; null if it has none (yet). Attributes that 3.11+ keeps inline are
+// moved into a dict first: no program can tell, except by its memory.
+inline PyObject* InstanceDict(PyObject* object) {
+  PyObject** slot = _PyObject_GetDictPtr(object);
+  return slot == nullptr ? nullptr : *slot;
+}
+
+// Members that hold an object: those of __slots__ and those that C types declare.
+inline bool IsObjectMember(const PyMemberDef& member) {
+  return member.type == T_OBJECT_EX || member.type == T_OBJECT;
+}
+
+// Stops the cyclic collector while it lives: a collection runs finalizers, in the middle of a walk over raw pointers.
+// On 3.9 nothing that a walk does allocates an object that the collector tracks, so there it has nothing to do.
+class CollectorPause {
+ public:
+#if PY_VERSION_HEX >= 0x030A0000
+  CollectorPause() : was_enabled_(PyGC_Disable()) {}
+  ~CollectorPause() {
+    if (was_enabled_) PyGC_Enable();
+  }
+
+ private:
+  int was_enabled_;
+#else
+  CollectorPause() {}
+  ~CollectorPause() {}
+
+ private:
+#endif
+  CollectorPause(const CollectorPause&) = delete;
+  CollectorPause& operator=(const CollectorPause&) = delete;
+};
+
+// Keeps the exception that is pending, if any, out of the way while it lives.
+class PendingError {
+ public:
+#if PY_VERSION_HEX >= 0x030C0000
+  PendingError() : value_(PyErr_GetRaisedException()) {}
+  ~PendingError() { PyErr_SetRaisedException(value_); }
+
+ private:
+  PyObject* value_;
+#else
+  PendingError() { PyErr_Fetch(&type_, &value_, &traceback_); }
+  ~PendingError() { PyErr_Restore(type_, value_, traceback_); }
+
+ private:
+  PyObject* type_;
+  PyObject* value_;
+  PyObject* traceback_;
+#endif
+  PendingError(const PendingError&) = delete;
+  PendingError& operator=(const PendingError&) = delete;
+};
+
+}  // namespace faaslight::tracer::compat

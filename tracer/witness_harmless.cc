@@ -1,0 +1,245 @@
+#include "tracer/witness_harmless.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "tracer/witness_compat.h"
+#include "tracer/witness_text.h"
+
+namespace faaslight::tracer {
+namespace {
+
+// "*" at a pattern's end stands for any rest.
+bool Matches(std::string_view pattern, std::string_view text) {
+  if (!pattern.empty() && pattern.back() == '*') {
+    pattern.remove_suffix(1);
+    return text.substr(0, pattern.size()) == pattern;
+  }
+  return pattern == text;
+}
+
+struct NotFollowed {
+  std::string_view module;  // "": a name of any class, instance or function; "*": of any module
+  std::string_view name;
+  std::string_view reason;
+};
+
+constexpr std::array kNotFollowed = {
+    NotFollowed{"sys", "modules", "sys.modules: what is loaded; TakeAliases tells what is odd there"},
+    NotFollowed{"sys", "path_importer_cache", "caches of directory listings"},
+    NotFollowed{"*", "__builtins__", "builtins itself is a module that is watched"},
+    NotFollowed{"*", "__spec__", "the import system's own record of the module"},
+    NotFollowed{"*", "__loader__", "the import system's own"},
+    NotFollowed{"*", "__warningregistry__", "which warnings were shown already"},
+    NotFollowed{"_frozen_importlib", "_module_locks", "the import system's locks"},
+    NotFollowed{"_frozen_importlib", "_blocking_on", "the import system's locks"},
+    NotFollowed{"", "__wrapped__", "the wrapped function is another's, or reached by its own name"},
+    NotFollowed{"", "__globals__", "a module's dict under another name"},
+};
+
+struct TypeNotFollowed {
+  std::string_view module;
+  std::string_view name;
+  std::string_view reason;
+};
+
+constexpr std::array kTypesNotFollowed = {
+    TypeNotFollowed{"logging", "Logger", "witness_probes.cc looks at each logger's level, handlers and filters"},
+    TypeNotFollowed{"logging", "RootLogger", "as Logger"},
+    TypeNotFollowed{"logging", "Manager", "as Logger"},
+    TypeNotFollowed{"logging", "PlaceHolder", "says that loggers below a name exist, no more"},
+    TypeNotFollowed{"_frozen_importlib", "ModuleSpec", "the import system's own record of a module"},
+    TypeNotFollowed{"_frozen_importlib_external", "_NamespacePath", "recomputes itself when sys.path changes"},
+    TypeNotFollowed{"_frozen_importlib_external", "SourceFileLoader", "the import system's own"},
+    TypeNotFollowed{"_frozen_importlib_external", "ExtensionFileLoader", "the import system's own"},
+    TypeNotFollowed{"_frozen_importlib_external", "FileFinder", "caches of directory listings"},
+    TypeNotFollowed{"_weakrefset", "WeakSet", "loses members whenever the collector runs"},
+    TypeNotFollowed{"functools", "_lru_cache_wrapper", "a cache: its answers are the function's"},
+};
+
+// When a row's change is harmless.
+enum class Only {
+  kAlways,
+  kOwnWarnings,    // adds warnings filters for categories of the executing module's own package
+  kOwnImporter,    // adds six's importer, which serves names below the executing module's own
+  kOwnNullHandler, // adds only NullHandlers to the logger of the executing module or a package above it
+};
+
+struct HarmlessChange {
+  std::string_view target;
+  std::string_view attribute;
+  Only only;
+  std::string_view reason;
+};
+
+constexpr std::array kHarmless = {
+    HarmlessChange{"*", "__warningregistry__", Only::kAlways, "which warnings were shown already"},
+    HarmlessChange{"warnings", "onceregistry", Only::kAlways, "which warnings were shown already"},
+    HarmlessChange{"warnings", "_onceregistry", Only::kAlways, "which warnings were shown already"},
+    HarmlessChange{"_warnings", "_onceregistry", Only::kAlways, "which warnings were shown already"},
+    HarmlessChange{"warnings", "_filters_version", Only::kAlways, "a counter beside `filters`"},
+    HarmlessChange{"warnings", "filters", Only::kOwnWarnings, "only its own code gives these warnings"},
+    HarmlessChange{"sys", "meta_path", Only::kOwnImporter, "serves only names below the module itself"},
+    HarmlessChange{"logging", "getLogger*", Only::kOwnNullHandler, "only its own code logs there, and none is shown"},
+    HarmlessChange{"logging", "_handlers*", Only::kAlways, "names of handlers; those in use show at their logger"},
+    HarmlessChange{"logging", "_handlerList", Only::kAlways, "all handlers, for shutdown; those in use show at their logger"},
+    HarmlessChange{"re", "_cache*", Only::kAlways, "compiled patterns by text: a memo"},
+    HarmlessChange{"sre_compile", "_cache*", Only::kAlways, "a memo"},
+    HarmlessChange{"encodings", "_cache", Only::kAlways, "codecs by name: a memo"},
+    HarmlessChange{"linecache", "cache", Only::kAlways, "lines of files: a memo"},
+    HarmlessChange{"typing", "_cleanups", Only::kAlways, "functions that empty typing's caches"},
+    HarmlessChange{"typing", "_caches*", Only::kAlways, "a memo"},
+    HarmlessChange{"typing", "_overload_registry*", Only::kAlways, "overloads under the module's own name"},
+    HarmlessChange{"functools", "_cache*", Only::kAlways, "a memo"},
+    HarmlessChange{"fnmatch", "_cache*", Only::kAlways, "a memo"},
+    HarmlessChange{"_strptime", "_regex_cache", Only::kAlways, "a memo"},
+    HarmlessChange{"_strptime", "_TimeRE_cache*", Only::kAlways, "a memo"},
+    HarmlessChange{"urllib.parse", "_parse_cache", Only::kAlways, "a memo"},
+    HarmlessChange{"urllib.parse", "_safe_quoters", Only::kAlways, "a memo"},
+    HarmlessChange{"inspect", "modulesbyfile", Only::kAlways, "a memo"},
+    HarmlessChange{"inspect", "_filesbymodname", Only::kAlways, "a memo"},
+    HarmlessChange{"gettext", "_translations", Only::kAlways, "a memo by file"},
+    HarmlessChange{"platform", "_*_cache*", Only::kAlways, "a memo"},
+    HarmlessChange{"sysconfig", "_CONFIG_VARS*", Only::kAlways, "the interpreter's build settings: a memo"},
+    HarmlessChange{"zipimport", "_zip_directory_cache", Only::kAlways, "a memo"},
+    HarmlessChange{"ctypes", "_c_functype_cache", Only::kAlways, "function types by signature: a memo"},
+    HarmlessChange{"ctypes", "_win_functype_cache", Only::kAlways, "a memo"},
+    HarmlessChange{"ctypes", "_pointer_type_cache", Only::kAlways, "pointer types by type: a memo"},
+    HarmlessChange{"_ctypes", "_pointer_type_cache", Only::kAlways, "pointer types by type: a memo"},
+    HarmlessChange{"threading", "_active", Only::kAlways, "witness_probes.cc reports threads started"},
+    HarmlessChange{"threading", "_limbo", Only::kAlways, "threads about to start"},
+    HarmlessChange{"threading", "_shutdown_locks", Only::kAlways, "threads that run"},
+    HarmlessChange{"threading", "_shutdown_locks_lock", Only::kAlways, "threads that run"},
+    HarmlessChange{"tempfile", "_name_sequence", Only::kAlways, "random names"},
+};
+
+// Names that a class or an instance gets when it is used, whoever uses it.
+struct HarmlessName {
+  std::string_view name;
+  std::string_view reason;
+};
+
+constexpr std::array kHarmlessNames = {
+    HarmlessName{"__annotations__", "made empty when it is first asked for"},
+    HarmlessName{"__slotnames__", "copyreg's memo"},
+    HarmlessName{"__warningregistry__", "which warnings were shown already"},
+    HarmlessName{"_value2member_map_", "enum: composed flags by value, made when first composed"},
+    HarmlessName{"__forward_value__", "typing: a memo"},
+    HarmlessName{"__forward_evaluated__", "typing: a memo"},
+    HarmlessName{"__abstractmethods__", "set by ABCMeta together with the class"},
+};
+
+std::string_view LastName(std::string_view path) {
+  const size_t dot = path.rfind('.');
+  return dot == std::string_view::npos ? path : path.substr(dot + 1);
+}
+
+bool AddsOnly(const Change& change) { return change.removed == 0 && !change.added.empty(); }
+
+bool IsOwnWarningsFilter(PyObject* filter, const std::string& executing) {
+  if (!PyTuple_CheckExact(filter) || PyTuple_GET_SIZE(filter) < 3) return false;
+  PyObject* category = PyTuple_GET_ITEM(filter, 2);
+  if (category == nullptr || !PyType_Check(category)) return false;
+  const std::string module = TypeModule(reinterpret_cast<PyTypeObject*>(category));
+  return !module.empty() && TopPackage(module) == TopPackage(executing);
+}
+
+bool IsOwnSixImporter(PyObject* importer, const std::string& executing) {
+  PyTypeObject* type = Py_TYPE(importer);
+  return TypeName(type) == "_SixMetaPathImporter" && TypeModule(type) == executing;
+}
+
+// The logger's name stands in the attribute: getLogger('a.b').handlers.
+bool IsOwnNullHandlers(const Change& change, const std::string& executing) {
+  const size_t begin = change.attribute.find('\'');
+  const size_t end = change.attribute.rfind('\'');
+  if (begin == std::string::npos || end <= begin) return false;
+  const std::string logger = change.attribute.substr(begin + 1, end - begin - 1);
+  return IsInPackage(executing, logger) && change.attribute.substr(end) == "').handlers" &&
+         std::all_of(change.added.begin(), change.added.end(), [](PyObject* handler) {
+           return TypeName(Py_TYPE(handler)) == "NullHandler" && TypeModule(Py_TYPE(handler)) == "logging";
+         });
+}
+
+bool Holds(Only only, const Change& change, const std::string& executing) {
+  switch (only) {
+    case Only::kAlways:
+      return true;
+    case Only::kOwnWarnings:
+      return AddsOnly(change) && std::all_of(change.added.begin(), change.added.end(), [&](PyObject* filter) {
+               return IsOwnWarningsFilter(filter, executing);
+             });
+    case Only::kOwnImporter:
+      return AddsOnly(change) && std::all_of(change.added.begin(), change.added.end(), [&](PyObject* importer) {
+               return IsOwnSixImporter(importer, executing);
+             });
+    case Only::kOwnNullHandler:
+      return AddsOnly(change) && IsOwnNullHandlers(change, executing);
+  }
+  return false;
+}
+
+// The import system binds a submodule on its package, whoever asked for the submodule.
+bool IsSubmoduleBinding(const Change& change) {
+  if (change.value == nullptr || change.kind != 0 || !PyModule_Check(change.value)) return false;
+  const std::string name = change.target + "." + change.attribute;
+  return PyDict_GetItemString(PyImport_GetModuleDict(), name.c_str()) == change.value;
+}
+
+struct Registry {
+  std::string_view target;
+  std::string_view attribute;
+};
+
+constexpr std::array kRegistries = {
+    Registry{"sys", "path"},           Registry{"sys", "meta_path"},   Registry{"sys", "path_hooks"},
+    Registry{"sys", "warnoptions"},    Registry{"os", "environ*"},     Registry{"posix", "environ"},
+    Registry{"copyreg", "*"},          Registry{"mimetypes", "*"},     Registry{"warnings", "filters"},
+    Registry{"warnings", "showwarning"},
+};
+
+}  // namespace
+
+bool IsNeverFollowed(const std::string& module, const std::string& name) {
+  return std::any_of(kNotFollowed.begin(), kNotFollowed.end(), [&](const NotFollowed& row) {
+    const bool same_module = row.module == "*" ? !module.empty() : row.module == module;
+    return same_module && row.name == name;
+  });
+}
+
+bool IsNeverFollowedType(PyTypeObject* type) {
+  const std::string_view full = type->tp_name;
+  for (const TypeNotFollowed& row : kTypesNotFollowed) {
+    if (LastName(full) == row.name && TypeModule(type) == row.module) return true;
+  }
+  // Loggers of a program's own class are loggers.
+  for (PyTypeObject* base = type->tp_base; base != nullptr; base = base->tp_base) {
+    if (std::strcmp(base->tp_name, "Logger") == 0 && TypeModule(base) == "logging") return true;
+  }
+  return false;
+}
+
+bool IsHarmless(const Change& change, const std::string& executing) {
+  if (IsSubmoduleBinding(change)) return true;
+  const std::string_view last = LastName(change.attribute);
+  for (const HarmlessName& row : kHarmlessNames) {
+    if (row.name == last) return true;
+  }
+  for (const HarmlessChange& row : kHarmless) {
+    if (Matches(row.target, change.target) && Matches(row.attribute, change.attribute) &&
+        Holds(row.only, change, executing)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool IsProcessRegistry(const std::string& target, const std::string& attribute) {
+  return std::any_of(kRegistries.begin(), kRegistries.end(), [&](const Registry& row) {
+    return row.target == target && Matches(row.attribute, attribute);
+  });
+}
+
+}  // namespace faaslight::tracer
