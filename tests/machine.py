@@ -1,0 +1,113 @@
+"""What tests share that drive the built programs: where those are, which CPythons there are, how to run either."""
+
+import json
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = Path(os.environ.get("FAASLIGHT_BUILD", ROOT / "build"))
+MINORS = ("3.9", "3.10", "3.11", "3.12", "3.13")
+# Long enough for a sanitizer build on a busy machine; a hang still ends.
+TIME_LIMIT_S = 600
+
+
+@cache
+def find_python(minor):
+    """(path, None) of a CPython that a tracer can be built for, or (None, why there is none)."""
+    found = subprocess.run([ROOT / "scripts/find-python.sh", minor], capture_output=True, text=True)
+    if found.returncode:
+        return None, found.stderr.strip()
+    return found.stdout.strip(), None
+
+
+def python_or_skip(minor):
+    path, reason = find_python(minor)
+    if path is None:
+        pytest.skip(reason)
+    return path
+
+
+def any_python():
+    """The oldest CPython that is there, for tests that need only one."""
+    for minor in MINORS:
+        path, _ = find_python(minor)
+        if path:
+            return path
+    return pytest.fail("no CPython from 3.9 to 3.13 with a shared libpython on this machine")
+
+
+def tool(name, *arguments, **options):
+    """Runs one of our programs and gives its CompletedProcess, output as text."""
+    argv = [BUILD / "bin" / name, *arguments]
+    return subprocess.run(
+        [str(part) for part in argv],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=TIME_LIMIT_S,
+        stdin=subprocess.DEVNULL,
+        **options,
+    )
+
+
+def succeed(name, *arguments, **options):
+    """Like tool(), for runs that must go well."""
+    done = tool(name, *arguments, **options)
+    assert done.returncode == 0, f"{name} exited with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def trace(app, handler, output, *, python, events=(), env=None):
+    """Traces and gives the trace's path. Nothing of events: the import alone."""
+    arguments = [app, "--handler", handler, "--python", python, "-o", output]
+    for event in events:
+        arguments += ["--events", event]
+    for name, value in (env or {}).items():
+        arguments += ["--env", f"{name}={value}"]
+    succeed("faaslight-trace", *arguments)
+    return output
+
+
+def report(trace_file, plan=None):
+    """The report as its JSON document."""
+    arguments = [trace_file, "--format", "json"]
+    if plan:
+        arguments += ["--plan", plan]
+    return json.loads(succeed("faaslight-report", *arguments).stdout)
+
+
+def fetch_workload(app, python):
+    """The runnable folder of a sample workload for this CPython."""
+    fetched = subprocess.run(
+        [ROOT / "scripts/fetch-workload.sh", app, python], capture_output=True, text=True, timeout=TIME_LIMIT_S
+    )
+    assert fetched.returncode == 0, fetched.stderr
+    return ROOT / fetched.stdout.splitlines()[-1]
+
+
+def tree(folder):
+    """Every file of a folder: relative path to bytes."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def run_python(python, code, *, app, cwd=None, env=None, arguments=()):
+    """Runs a program with an app's folder as the only place beside the standard library, and gives its JSON answer.
+
+    -I -S: the interpreter's own site-packages would supply what the app lacks. -B: nothing is written into the app.
+    """
+    head = f"import sys; sys.path.insert(0, {str(app)!r})\n"
+    done = subprocess.run(
+        [python, "-I", "-S", "-B", "-c", head + code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], **(env or {})},
+        timeout=TIME_LIMIT_S,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
