@@ -34,7 +34,8 @@ class Descriptor {
 };
 
 tl::unexpected<Error> SystemError(const char* what, const fs::path& path, int error) {
-  return Fail(ExitCode::kSystem, fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(error)));
+  return Fail(ExitCode::kSystem,
+              fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(error)));
 }
 
 Status WriteTo(const fs::path& path, std::string_view bytes) {
@@ -62,7 +63,8 @@ Result<std::string> ReadFile(const fs::path& path, uint64_t max_bytes) {
   }
   struct stat st {};
   if (::fstat(fd.get(), &st) != 0) return SystemError("read", path, errno);
-  if (S_ISDIR(st.st_mode)) return Fail(ExitCode::kUsage, fmt::format("{} is a folder, not a file", path.string()));
+  if (S_ISDIR(st.st_mode))
+    return Fail(ExitCode::kUsage, fmt::format("{} is a folder, not a file", path.string()));
   std::string out;
   out.reserve(static_cast<size_t>(std::max<off_t>(st.st_size, 0)));
   std::array<char, 1 << 16> buffer;
@@ -73,7 +75,8 @@ Result<std::string> ReadFile(const fs::path& path, uint64_t max_bytes) {
     if (n == 0) return out;
     out.append(buffer.data(), static_cast<size_t>(n));
     if (out.size() > max_bytes) {
-      return Fail(ExitCode::kBadInput, fmt::format("{} is larger than {} bytes", path.string(), max_bytes));
+      return Fail(ExitCode::kBadInput,
+                  fmt::format("{} is larger than {} bytes", path.string(), max_bytes));
     }
   }
 }
@@ -102,8 +105,8 @@ Status WriteFile(const fs::path& path, std::string_view bytes) {
 
 std::string Sha256(std::string_view bytes) {
   std::string digest(32, '\0');
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha256(),
-             nullptr);
+  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+             EVP_sha256(), nullptr);
   return digest;
 }
 
@@ -119,7 +122,8 @@ std::string Hex(std::string_view bytes) {
 }
 
 bool StaysInside(std::string_view path) {
-  if (path.empty() || path.front() == '/' || path.find('\0') != std::string_view::npos) return false;
+  if (path.empty() || path.front() == '/' || path.find('\0') != std::string_view::npos)
+    return false;
   while (!path.empty()) {
     size_t slash = path.find('/');
     if (path.substr(0, slash) == "..") return false;
@@ -129,7 +133,8 @@ bool StaysInside(std::string_view path) {
   return true;
 }
 
-Result<TemporaryDirectory> TemporaryDirectory::Make(const fs::path& parent, std::string_view prefix) {
+Result<TemporaryDirectory> TemporaryDirectory::Make(const fs::path& parent,
+                                                    std::string_view prefix) {
   std::error_code error;
   fs::path base = parent.empty() ? fs::temp_directory_path(error) : parent;
   if (error) return SystemError("use the folder for temporary files", base, error.value());
@@ -138,7 +143,8 @@ Result<TemporaryDirectory> TemporaryDirectory::Make(const fs::path& parent, std:
   return TemporaryDirectory(pattern);
 }
 
-TemporaryDirectory::TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(other.Release()) {}
+TemporaryDirectory::TemporaryDirectory(TemporaryDirectory&& other) noexcept
+    : path_(other.Release()) {}
 
 TemporaryDirectory& TemporaryDirectory::operator=(TemporaryDirectory&& other) noexcept {
   std::swap(path_, other.path_);

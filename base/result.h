@@ -10,11 +10,11 @@ namespace faaslight {
 // Exit codes that all programs share (docs/exit-codes.md).
 enum class ExitCode : int {
   kOk = 0,
-  kDifference = 1,   // verification found a difference
-  kUsage = 2,        // wrong arguments, no such handler, module, file or interpreter
-  kBadInput = 3,     // an event, trace, plan or template that cannot be read or does not fit
-  kHandler = 4,      // the handler's module could not be imported, or the run was cut off
-  kSystem = 5,       // disk full, no permission, out of memory, a child that could not be started
+  kDifference = 1,  // verification found a difference
+  kUsage = 2,       // wrong arguments, no such handler, module, file or interpreter
+  kBadInput = 3,    // an event, trace, plan or template that cannot be read or does not fit
+  kHandler = 4,     // the handler's module could not be imported, or the run was cut off
+  kSystem = 5,      // disk full, no permission, out of memory, a child that could not be started
 };
 
 // One clear line for the user: what went wrong and where, the cause, and what to do next.

@@ -1,4 +1,5 @@
-// The exec happens through posix_spawn: no code of ours runs between fork and exec, so it is safe under threads.
+// The exec happens through posix_spawn: no code of ours runs between fork and exec, so it is safe
+// under threads.
 #include "base/subprocess.h"
 
 #include <fcntl.h>
@@ -71,9 +72,10 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   return out;
 }
 
-// A write to a child that closed its input raises SIGPIPE in the writing thread. While this lives the signal is blocked
-// in this thread only; one that our writes raised is taken away before the old mask comes back. (Ignoring it through
-// sigaction would hold for the whole process, and two threads would restore each other's setting.)
+// A write to a child that closed its input raises SIGPIPE in the writing thread. While this lives
+// the signal is blocked in this thread only; one that our writes raised is taken away before the
+// old mask comes back. (Ignoring it through sigaction would hold for the whole process, and two
+// threads would restore each other's setting.)
 class HeldSigpipe {
  public:
   HeldSigpipe() {
@@ -118,15 +120,16 @@ Result<pid_t> Spawn(const Command& command, Pipes& pipes) {
   if (!command.directory.empty()) {
     ::posix_spawn_file_actions_addchdir_np(&setup.actions, command.directory.c_str());
   }
-  // The child starts as from a shell: whatever our caller blocks, or ignores of SIGPIPE, is no business of its.
+  // The child starts as from a shell: whatever our caller blocks, or ignores of SIGPIPE, is no
+  // business of its.
   sigset_t signals;
   ::sigemptyset(&signals);
   ::posix_spawnattr_setsigmask(&setup.attributes, &signals);
   ::sigaddset(&signals, SIGPIPE);
   ::posix_spawnattr_setsigdefault(&setup.attributes, &signals);
   ::posix_spawnattr_setpgroup(&setup.attributes, 0);
-  ::posix_spawnattr_setflags(&setup.attributes,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  ::posix_spawnattr_setflags(
+      &setup.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 
   std::vector<std::string> argv = command.argv;
   std::vector<std::string> env;
@@ -136,11 +139,12 @@ Result<pid_t> Spawn(const Command& command, Pipes& pipes) {
   std::vector<char*> argv_pointers = Pointers(argv);
   std::vector<char*> env_pointers = Pointers(env);
   pid_t pid = 0;
-  int error = ::posix_spawnp(&pid, argv_pointers[0], &setup.actions, &setup.attributes, argv_pointers.data(),
-                             command.env ? env_pointers.data() : environ);
+  int error = ::posix_spawnp(&pid, argv_pointers[0], &setup.actions, &setup.attributes,
+                             argv_pointers.data(), command.env ? env_pointers.data() : environ);
   if (error == ENOENT) return Fail(ExitCode::kUsage, fmt::format("no such program: {}", argv[0]));
   if (error != 0) {
-    return Fail(ExitCode::kSystem, fmt::format("cannot start {}: {}", argv[0], std::strerror(error)));
+    return Fail(ExitCode::kSystem,
+                fmt::format("cannot start {}: {}", argv[0], std::strerror(error)));
   }
   return pid;
 }
@@ -171,7 +175,8 @@ void Feed(Pipe& pipe, std::string_view& input) {
 
 // Waits for the child while moving bytes. Returns the wait status.
 int Attend(pid_t pid, const Command& command, Pipes& pipes, ProcessResult& result, rusage& usage) {
-  const auto deadline = command.timeout ? Clock::now() + *command.timeout : Clock::time_point::max();
+  const auto deadline =
+      command.timeout ? Clock::now() + *command.timeout : Clock::time_point::max();
   std::string_view input = command.input;
   if (input.empty()) {
     pipes.in.CloseWrite();
@@ -180,8 +185,10 @@ int Attend(pid_t pid, const Command& command, Pipes& pipes, ProcessResult& resul
   }
   int status = 0;
   for (;;) {
-    std::array<pollfd, 3> fds{{{pipes.in.write, POLLOUT, 0}, {pipes.out.read, POLLIN, 0}, {pipes.err.read, POLLIN, 0}}};
-    // A descendant may keep the pipes open after the child's end: poll shortly and ask for the child too.
+    std::array<pollfd, 3> fds{
+        {{pipes.in.write, POLLOUT, 0}, {pipes.out.read, POLLIN, 0}, {pipes.err.read, POLLIN, 0}}};
+    // A descendant may keep the pipes open after the child's end: poll shortly and ask for the
+    // child too.
     ::poll(fds.data(), fds.size(), 20);
     if (fds[0].revents != 0) Feed(pipes.in, input);
     if (fds[1].revents != 0) Drain(pipes.out, result.out, command.max_output);
@@ -196,7 +203,8 @@ int Attend(pid_t pid, const Command& command, Pipes& pipes, ProcessResult& resul
     }
   }
   ::kill(-pid, SIGKILL);  // whatever it left running
-  for (auto [pipe, text] : {std::pair{&pipes.out, &result.out}, std::pair{&pipes.err, &result.err}}) {
+  for (auto [pipe, text] :
+       {std::pair{&pipes.out, &result.out}, std::pair{&pipes.err, &result.err}}) {
     if (pipe->read >= 0) ::fcntl(pipe->read, F_SETFL, O_NONBLOCK);
     while (pipe->read >= 0) Drain(*pipe, *text, command.max_output);
   }

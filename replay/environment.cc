@@ -27,7 +27,8 @@ Variables CallersEnvironment() {
   return out;
 }
 
-// The names are Lambda's; the function's own name is fixed, so that the original and its rewritten copy see the same.
+// The names are Lambda's; the function's own name is fixed, so that the original and its rewritten
+// copy see the same.
 Variables LambdaVariables(const RunSpec& spec) {
   return {{"AWS_DEFAULT_REGION", "us-east-1"},
           {"AWS_REGION", "us-east-1"},
@@ -54,7 +55,8 @@ Variables GoogleVariables(const RunSpec& spec) {
 bool IsName(std::string_view text) {
   if (text.empty() || (text.front() >= '0' && text.front() <= '9')) return false;
   for (const char c : text) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    const bool letter =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     if (!letter) return false;
   }
   return true;
@@ -67,7 +69,8 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-// What stands between double quotes, with \n, \", \\ and \$ resolved; nothing if the closing quote is missing.
+// What stands between double quotes, with \n, \", \\ and \$ resolved; nothing if the closing quote
+// is missing.
 std::optional<std::string> DoubleQuoted(std::string_view text, std::string_view& rest) {
   std::string out;
   for (size_t i = 1; i < text.size(); ++i) {
@@ -124,9 +127,11 @@ Status ReadEnvFile(const fs::path& path, Variables& into) {
     const size_t equals = line.find('=');
     const std::string_view name = Trim(line.substr(0, equals));
     std::optional<std::string> value;
-    if (equals != std::string_view::npos && IsName(name)) value = ParseValue(Trim(line.substr(equals + 1)));
+    if (equals != std::string_view::npos && IsName(name))
+      value = ParseValue(Trim(line.substr(equals + 1)));
     if (!value || value->find('\0') != std::string::npos) {
-      return Fail(ExitCode::kBadInput, fmt::format("{}:{}: this line is not KEY=VALUE", path.string(), number));
+      return Fail(ExitCode::kBadInput,
+                  fmt::format("{}:{}: this line is not KEY=VALUE", path.string(), number));
     }
     into.insert_or_assign(std::string(name), *std::move(value));
   }
@@ -138,7 +143,8 @@ Status ReadEnvFile(const fs::path& path, Variables& into) {
 Variables HandlerEnvironment(const RunSpec& spec, const fs::path& scratch) {
   Variables out = spec.inherit_env ? CallersEnvironment() : Variables{};
   Variables ours = spec.trigger == "http" ? GoogleVariables(spec) : LambdaVariables(spec);
-  // C.UTF-8 where Lambda has en_US.UTF-8: every machine has it. Child interpreters must not write into the app either.
+  // C.UTF-8 where Lambda has en_US.UTF-8: every machine has it. Child interpreters must not write
+  // into the app either.
   ours.merge(Variables{{"PATH", "/usr/local/bin:/usr/bin:/bin"},
                        {"HOME", scratch.string()},
                        {"TMPDIR", scratch.string()},
@@ -162,11 +168,13 @@ std::string RunnerRequest(const RunSpec& spec, const fs::path& outcomes) {
   for (const fs::path& layer : spec.layers) {
     request["layers"].push_back(fs::absolute(layer).lexically_normal().string());
   }
-  for (const Event& event : spec.events) request["events"].push_back({{"name", event.name()}, {"json", event.json()}});
+  for (const Event& event : spec.events)
+    request["events"].push_back({{"name", event.name()}, {"json", event.json()}});
   return request.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
-Result<Variables> LoadEnv(const std::vector<std::string>& assignments, const std::vector<fs::path>& files) {
+Result<Variables> LoadEnv(const std::vector<std::string>& assignments,
+                          const std::vector<fs::path>& files) {
   Variables out;
   for (const fs::path& path : files) {
     if (Status read = ReadEnvFile(path, out); !read) return tl::unexpected(read.error());

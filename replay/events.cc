@@ -36,7 +36,8 @@ class Checker : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return true; }
   bool start_array(size_t) override { return true; }
   bool end_array() override { return true; }
-  bool parse_error(size_t position, const std::string&, const nlohmann::json::exception& error) override {
+  bool parse_error(size_t position, const std::string&,
+                   const nlohmann::json::exception& error) override {
     position_ = position;
     cause_ = error.what();
     return false;
@@ -49,7 +50,8 @@ class Checker : public nlohmann::json_sax<nlohmann::json> {
   std::string cause_;
 };
 
-// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while …": from "syntax error" on.
+// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while …": from
+// "syntax error" on.
 std::string ShortCause(const std::string& cause) {
   const size_t bracket = cause.find("] ");
   const size_t colon = cause.find(": ", bracket == std::string::npos ? 0 : bracket);
@@ -72,11 +74,12 @@ std::optional<Mistake> FindMistake(std::string_view text) {
   return mistake;
 }
 
-Status AddEvent(const fs::path& path, const std::string& name, std::string_view text, size_t first_line,
-                std::vector<Event>& into) {
+Status AddEvent(const fs::path& path, const std::string& name, std::string_view text,
+                size_t first_line, std::vector<Event>& into) {
   if (std::optional<Mistake> mistake = FindMistake(text)) {
-    return Fail(ExitCode::kBadInput, fmt::format("{}:{}:{}: the event is not JSON: {}", path.string(),
-                                                 mistake->line + first_line - 1, mistake->column, mistake->cause));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("{}:{}:{}: the event is not JSON: {}", path.string(),
+                            mistake->line + first_line - 1, mistake->column, mistake->cause));
   }
   Event& event = into.emplace_back();
   event.set_name(name);
@@ -84,7 +87,9 @@ Status AddEvent(const fs::path& path, const std::string& name, std::string_view 
   return {};
 }
 
-bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool IsBlank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 Status AddLines(const fs::path& path, std::string_view text, std::vector<Event>& into) {
   for (size_t number = 1; !text.empty(); ++number) {
@@ -105,7 +110,8 @@ Status AddFile(const fs::path& path, std::vector<Event>& into) {
   std::string_view text = *bytes;
   if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);  // a byte order mark is no JSON
   if (path.extension() == ".jsonl") return AddLines(path, text, into);
-  if (IsBlank(text)) return Fail(ExitCode::kBadInput, fmt::format("{}:1:1: the event is empty", path.string()));
+  if (IsBlank(text))
+    return Fail(ExitCode::kBadInput, fmt::format("{}:1:1: the event is empty", path.string()));
   const std::string name = (path.extension() == ".json" ? path.stem() : path.filename()).string();
   return AddEvent(path, name, text, 1, into);
 }
@@ -116,13 +122,17 @@ Status AddFolder(const fs::path& folder, std::vector<Event>& into) {
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const fs::path extension = it->path().extension();
     std::error_code ignored;
-    if ((extension == ".json" || extension == ".jsonl") && !it->is_directory(ignored)) files.push_back(it->path());
+    if ((extension == ".json" || extension == ".jsonl") && !it->is_directory(ignored))
+      files.push_back(it->path());
   }
-  if (error) return Fail(ExitCode::kSystem, fmt::format("cannot read {}: {}", folder.string(), error.message()));
+  if (error)
+    return Fail(ExitCode::kSystem,
+                fmt::format("cannot read {}: {}", folder.string(), error.message()));
   if (files.empty()) {
-    return Fail(ExitCode::kUsage, fmt::format("{} holds no .json or .jsonl file; give another folder of events, or "
-                                              "leave --events out to run the import alone",
-                                              folder.string()));
+    return Fail(ExitCode::kUsage,
+                fmt::format("{} holds no .json or .jsonl file; give another folder of events, or "
+                            "leave --events out to run the import alone",
+                            folder.string()));
   }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
@@ -147,8 +157,8 @@ std::vector<std::string> OversizedEvents(const std::vector<Event>& events) {
   std::vector<std::string> out;
   for (const Event& event : events) {
     if (event.json().size() > kMaxPayload) {
-      out.push_back(fmt::format("event {} has {} bytes; Lambda takes at most {}", event.name(), event.json().size(),
-                                kMaxPayload));
+      out.push_back(fmt::format("event {} has {} bytes; Lambda takes at most {}", event.name(),
+                                event.json().size(), kMaxPayload));
     }
   }
   return out;

@@ -80,7 +80,8 @@ void ReadRecord(const json& record, Records& records) {
   } else if (kind == "outcome") {
     records.running.reset();
     records.result.outcomes.push_back(ToOutcome(record));
-    if (!Flag(record, "during_init")) records.result.event_ms.push_back(Number(record, "duration_us") / 1000);
+    if (!Flag(record, "during_init"))
+      records.result.event_ms.push_back(Number(record, "duration_us") / 1000);
   } else if (kind == "end") {
     ReadEnd(record, records.result);
   }
@@ -141,7 +142,8 @@ Result<Records> ParseRecords(std::string_view lines, std::string_view name) {
     const std::string_view line = lines.substr(0, end);
     const json record = json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
     if (!record.is_object()) {
-      return Fail(ExitCode::kSystem, fmt::format("the run's records are unreadable: {}:{}", name, number));
+      return Fail(ExitCode::kSystem,
+                  fmt::format("the run's records are unreadable: {}:{}", name, number));
     }
     ReadRecord(record, records);
     lines.remove_prefix(end + 1);
@@ -154,7 +156,8 @@ Result<Outcome> ParseOutcome(std::string_view line) {
   return ToOutcome(record);
 }
 
-Outcome CutOff(int running, std::string_view exception_type, std::string_view message, const fs::path& outcomes) {
+Outcome CutOff(int running, std::string_view exception_type, std::string_view message,
+               const fs::path& outcomes) {
   Outcome out;
   out.set_during_init(running < 0);
   out.set_event(static_cast<uint32_t>(std::max(running, 0)));

@@ -1,5 +1,5 @@
-// The records that runner.py leaves behind: JSON lines, and the last event's captured output when it was cut off.
-// Internal to the room, and for whoever runs runner.py in another way (the tracer).
+// The records that runner.py leaves behind: JSON lines, and the last event's captured output when
+// it was cut off. Internal to the room, and for whoever runs runner.py in another way (the tracer).
 #pragma once
 
 #include <filesystem>
@@ -25,8 +25,9 @@ Result<Records> ParseRecords(std::string_view lines, std::string_view name);
 // Reads one outcome line, as the tracer's hook outcome() gets it.
 Result<Outcome> ParseOutcome(std::string_view line);
 
-// The outcome of what was running when the process ended: `cause` by Lambda's names. stdout and stderr are read from
-// the files that the runner captures into (OUTCOMES.stdout, OUTCOMES.stderr), at most 1 MiB of each.
+// The outcome of what was running when the process ended: `cause` by Lambda's names. stdout and
+// stderr are read from the files that the runner captures into (OUTCOMES.stdout, OUTCOMES.stderr),
+// at most 1 MiB of each.
 Outcome CutOff(int running, std::string_view exception_type, std::string_view message,
                const std::filesystem::path& outcomes);
 

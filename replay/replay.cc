@@ -1,5 +1,6 @@
-// The time limit is kept from outside: each record that the runner appends restarts the clock, and when none came for
-// too long the process is killed. So the handler sees no timer, signal handler or thread that the cloud would not have.
+// The time limit is kept from outside: each record that the runner appends restarts the clock, and
+// when none came for too long the process is killed. So the handler sees no timer, signal handler
+// or thread that the cloud would not have.
 #include "replay/replay.h"
 
 #include <fmt/format.h>
@@ -18,7 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr uint64_t kMaxCaptured = 256ULL << 20;  // a handler that prints more is ended, before it fills the disk
+constexpr uint64_t kMaxCaptured =
+    256ULL << 20;  // a handler that prints more is ended, before it fills the disk
 
 uint64_t SizeOf(const fs::path& path) {
   std::error_code error;
@@ -30,7 +32,11 @@ uint64_t SizeOf(const fs::path& path) {
 class Watch {
  public:
   Watch(const fs::path& outcomes, std::chrono::milliseconds timeout)
-      : outcomes_(outcomes), stdout_(outcomes), stderr_(outcomes), timeout_(timeout), since_(Clock::now()) {
+      : outcomes_(outcomes),
+        stdout_(outcomes),
+        stderr_(outcomes),
+        timeout_(timeout),
+        since_(Clock::now()) {
     stdout_ += ".stdout";
     stderr_ += ".stderr";
   }
@@ -74,18 +80,21 @@ std::string ExitMessage(const ProcessResult& process) {
   if (process.signal != 0) {
     return fmt::format("Runtime exited with error: signal: {}", ::strsignal(process.signal));
   }
-  if (process.exit_code != 0) return fmt::format("Runtime exited with error: exit status {}", process.exit_code);
+  if (process.exit_code != 0)
+    return fmt::format("Runtime exited with error: exit status {}", process.exit_code);
   return "Runtime exited without providing a reason";
 }
 
-Outcome EndOfRunning(int running, const ProcessResult& process, const Watch& watch, const RunSpec& spec,
-                     const fs::path& outcomes) {
+Outcome EndOfRunning(int running, const ProcessResult& process, const Watch& watch,
+                     const RunSpec& spec, const fs::path& outcomes) {
   Outcome out;
   if (watch.flooded()) {
-    out = CutOff(running, "Runtime.ExitError", fmt::format("it printed more than {} MiB", kMaxCaptured >> 20), outcomes);
+    out = CutOff(running, "Runtime.ExitError",
+                 fmt::format("it printed more than {} MiB", kMaxCaptured >> 20), outcomes);
   } else if (process.timed_out) {
     const double seconds = static_cast<double>(spec.timeout.count()) / 1000;
-    out = CutOff(running, "Sandbox.Timedout", fmt::format("Task timed out after {:.2f} seconds", seconds), outcomes);
+    out = CutOff(running, "Sandbox.Timedout",
+                 fmt::format("Task timed out after {:.2f} seconds", seconds), outcomes);
     out.set_timed_out(true);
   } else {
     out = CutOff(running, "Runtime.ExitError", ExitMessage(process), outcomes);
@@ -122,7 +131,11 @@ Result<RunResult> Replay(const fs::path& python, const RunSpec& spec) {
   Command command;
   // Absolute: the child changes its folder first.
   command.argv = {python.has_parent_path() ? fs::absolute(python).string() : python.string(),
-                  "-S", "-s", "-B", runner.string(), request.string()};
+                  "-S",
+                  "-s",
+                  "-B",
+                  runner.string(),
+                  request.string()};
   command.env = HandlerEnvironment(spec, scratch);
   command.directory = spec.app;
   command.max_output = 1 << 20;
@@ -131,12 +144,15 @@ Result<RunResult> Replay(const fs::path& python, const RunSpec& spec) {
   if (!process) return tl::unexpected(process.error());
 
   Result<std::string> lines = ReadFile(outcomes);
-  if (!lines) return Fail(ExitCode::kSystem, fmt::format("the run's records are gone: {}", lines.error().message));
+  if (!lines)
+    return Fail(ExitCode::kSystem,
+                fmt::format("the run's records are gone: {}", lines.error().message));
   Result<Records> records = ParseRecords(*lines, outcomes.string());
   if (!records) return tl::unexpected(records.error());
   if (!records->began) {
-    return Fail(ExitCode::kSystem, fmt::format("{} cannot run a handler: {}", python.string(),
-                                               LastLine(ToUtf8(process->err.empty() ? process->out : process->err))));
+    return Fail(ExitCode::kSystem,
+                fmt::format("{} cannot run a handler: {}", python.string(),
+                            LastLine(ToUtf8(process->err.empty() ? process->out : process->err))));
   }
   RunResult result = std::move(records->result);
   if (records->running) {

@@ -31,14 +31,31 @@ import urllib.parse
 
 # What Lambda's bootstrap (awslambdaric with its simplejson) has in sys.modules when it imports the handler, as far as
 # it belongs to the standard library. bench/ loads the same.
-PRELOAD = ("base64", "datetime", "decimal", "enum", "importlib", "io", "json", "logging", "math", "os", "re", "sys",
-           "time", "traceback", "urllib", "urllib.parse")
+PRELOAD = (
+    "base64",
+    "datetime",
+    "decimal",
+    "enum",
+    "importlib",
+    "io",
+    "json",
+    "logging",
+    "math",
+    "os",
+    "re",
+    "sys",
+    "time",
+    "traceback",
+    "urllib",
+    "urllib.parse",
+)
 # The Functions Framework has Flask loaded before the function's module, from the function's own packages.
 PRELOAD_HTTP = ("flask",)
 
 MAX_OUTPUT = 1 << 20  # bytes kept of an event's stdout and of its stderr, each
-MAX_REPR = 1 << 16    # characters kept of a result that is not JSON, and of an exception's message
-NO_EVENT = -1         # the import of the handler's module, in "begin" records
+MAX_REPR = 1 << 16  # characters kept of a result that is not JSON, and of an exception's message
+MINOR = f"{sys.version_info[0]}.{sys.version_info[1]}"
+NO_EVENT = -1  # the import of the handler's module, in "begin" records
 
 _perf_counter = time.perf_counter
 _time = time.time
@@ -98,7 +115,7 @@ class File:
 
     def append(self, data):
         while data:
-            data = data[_write(self.check(), data):]
+            data = data[_write(self.check(), data) :]
 
 
 class Capture:
@@ -111,13 +128,18 @@ class Capture:
             if old is not None:
                 old.flush()
             os.dup2(self.files[target - 1].fd, target)
-            raw = io.open(target, "wb", 0, closefd=False)
-            raw.name = "<%s>" % name
-            stream = io.TextIOWrapper(raw, encoding="utf-8", errors="strict" if target == 1 else "backslashreplace",
-                                      newline="\n", write_through=True)
+            raw = open(target, "wb", 0, closefd=False)  # noqa: SIM115  it lives as long as the process
+            raw.name = f"<{name}>"
+            stream = io.TextIOWrapper(
+                raw,
+                encoding="utf-8",
+                errors="strict" if target == 1 else "backslashreplace",
+                newline="\n",
+                write_through=True,
+            )
             stream.mode = "w"
             setattr(sys, name, stream)
-            setattr(sys, "__%s__" % name, stream)
+            setattr(sys, f"__{name}__", stream)
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.close(null)
@@ -144,7 +166,7 @@ class Capture:
                 break
             kept += part
         text = kept.decode("utf-8", "backslashreplace")
-        return text if size <= MAX_OUTPUT else "%s\n[%d more bytes]" % (text, size - MAX_OUTPUT)
+        return text if size <= MAX_OUTPUT else f"{text}\n[{size - MAX_OUTPUT} more bytes]"
 
 
 class ResultEncoder(json.JSONEncoder):
@@ -166,7 +188,7 @@ class ResultEncoder(json.JSONEncoder):
             if o.is_nan():
                 return math.nan
             self.decimals.append(str(o))
-            return "faaslight-decimal-9f2c51d7-%d" % (len(self.decimals) - 1)
+            return f"faaslight-decimal-9f2c51d7-{len(self.decimals) - 1}"
         if isinstance(o, (bytes, bytearray)):
             return o.decode("utf-8")
         return super().default(o)
@@ -187,14 +209,15 @@ class LambdaContext:
 
     def __init__(self, index, timeout):
         env = os.environ
-        self.aws_request_id = "00000000-0000-4000-8000-%012d" % (index + 1)
+        self.aws_request_id = f"00000000-0000-4000-8000-{index + 1:012d}"
         self.log_group_name = env.get("AWS_LAMBDA_LOG_GROUP_NAME")
         self.log_stream_name = env.get("AWS_LAMBDA_LOG_STREAM_NAME")
         self.function_name = env.get("AWS_LAMBDA_FUNCTION_NAME")
         self.memory_limit_in_mb = env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
         self.function_version = env.get("AWS_LAMBDA_FUNCTION_VERSION")
-        self.invoked_function_arn = "arn:aws:lambda:%s:123456789012:function:%s" % (
-            env.get("AWS_REGION", "us-east-1"), self.function_name)
+        self.invoked_function_arn = "arn:aws:lambda:{}:123456789012:function:{}".format(
+            env.get("AWS_REGION", "us-east-1"), self.function_name
+        )
         self.tenant_id = None
         self.client_context = None
         self.identity = CognitoIdentity()
@@ -207,9 +230,19 @@ class LambdaContext:
         sys.stdout.write(str(msg))
 
     def __repr__(self):
-        names = ("aws_request_id", "log_group_name", "log_stream_name", "function_name", "memory_limit_in_mb",
-                 "function_version", "invoked_function_arn", "client_context", "identity", "tenant_id")
-        return "LambdaContext([%s])" % ",".join("%s=%s" % (name, getattr(self, name)) for name in names)
+        names = (
+            "aws_request_id",
+            "log_group_name",
+            "log_stream_name",
+            "function_name",
+            "memory_limit_in_mb",
+            "function_version",
+            "invoked_function_arn",
+            "client_context",
+            "identity",
+            "tenant_id",
+        )
+        return "LambdaContext([{}])".format(",".join(f"{name}={getattr(self, name)}" for name in names))
 
 
 class LogHandler(logging.Handler):
@@ -220,8 +253,9 @@ class LogHandler(logging.Handler):
 
     def __init__(self):
         super().__init__()
-        self.setFormatter(logging.Formatter(
-            "[%(levelname)s]\t1970-01-01T00:00:00.000Z\t%(aws_request_id)s\t%(message)s\n"))
+        self.setFormatter(
+            logging.Formatter("[%(levelname)s]\t1970-01-01T00:00:00.000Z\t%(aws_request_id)s\t%(message)s\n")
+        )
         logging.Formatter.converter = time.gmtime
 
     def emit(self, record):
@@ -235,7 +269,7 @@ class EventTrigger:
     def __init__(self, timeout):
         self.timeout = timeout
         self.encoder = ResultEncoder()
-        os.environ.setdefault("AWS_EXECUTION_ENV", "AWS_Lambda_python%d.%d" % sys.version_info[:2])
+        os.environ.setdefault("AWS_EXECUTION_ENV", f"AWS_Lambda_python{MINOR}")
         logging.getLogger().addHandler(LogHandler())
 
     def load(self, get_handler):
@@ -244,11 +278,11 @@ class EventTrigger:
     def prepare(self, index, text):
         context = LambdaContext(index, self.timeout)
         LogHandler.request_id = context.aws_request_id
-        os.environ["_X_AMZN_TRACE_ID"] = "Root=1-00000000-%024x;Parent=%016x;Sampled=0" % (index + 1, index + 1)
+        os.environ["_X_AMZN_TRACE_ID"] = f"Root=1-00000000-{index + 1:024x};Parent={index + 1:016x};Sampled=0"
         try:
             return _decode(text), context
         except (ValueError, RecursionError) as error:
-            raise Fault("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % error) from None
+            raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from None
 
     def call(self, prepared):
         return self.handler(*prepared)
@@ -268,8 +302,11 @@ class HttpTrigger:
             import flask
             import werkzeug.routing
         except ImportError as error:
-            raise Fault("Runtime.ImportModuleError", "an http trigger needs Flask among the application's packages, "
-                        "and importing it failed: %s; add flask to them or use --trigger event" % error) from error
+            raise Fault(
+                "Runtime.ImportModuleError",
+                "an http trigger needs Flask among the application's packages, "
+                f"and importing it failed: {error}; add flask to them or use --trigger event",
+            ) from error
         self.flask, self.rule = flask, werkzeug.routing.Rule
         self.target = handler.rpartition(".")[2]
 
@@ -283,8 +320,12 @@ class HttpTrigger:
         def run(path):
             return handler(flask.request._get_current_object())
 
-        for path, endpoint in (("/", "run"), ("/robots.txt", "error"), ("/favicon.ico", "error"),
-                               ("/<path:path>", "run")):
+        for path, endpoint in (
+            ("/", "run"),
+            ("/robots.txt", "error"),
+            ("/favicon.ico", "error"),
+            ("/<path:path>", "run"),
+        ):
             app.url_map.add(self.rule(path, endpoint=endpoint, defaults={"path": ""} if path == "/" else None))
         app.view_functions["run"] = run
         app.view_functions["error"] = lambda: flask.abort(404, description="Not Found")
@@ -294,8 +335,10 @@ class HttpTrigger:
             event = _decode(text)
             return build_environ(event)
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise Fault("Runtime.UnmarshalError", "the event is no http request (method, path, headers, query, body, "
-                        "base64): %s" % error) from None
+            raise Fault(
+                "Runtime.UnmarshalError",
+                "the event is no http request (method, path, headers, query, body, " f"base64): {error}",
+            ) from None
 
     def call(self, environ):
         answer = {}
@@ -330,8 +373,10 @@ def build_environ(event):
     hand: werkzeug's test helpers would load modules that the application does not have in the cloud."""
     if not isinstance(event, dict):
         raise TypeError("it is not an object")
-    headers = [(str(name), ", ".join(map(str, value)) if isinstance(value, list) else str(value))
-               for name, value in (event.get("headers") or {}).items()]
+    headers = [
+        (str(name), ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        for name, value in (event.get("headers") or {}).items()
+    ]
     names = {name.lower() for name, _ in headers}
     body = event.get("body")
     if body is None:
@@ -349,12 +394,26 @@ def build_environ(event):
     query = "&".join(part for part in (query, given or "") if part)
     environ = {
         "REQUEST_METHOD": str(event.get("method") or ("POST" if body else "GET")).upper(),
-        "SCRIPT_NAME": "", "PATH_INFO": _unquote_to_bytes(path).decode("latin-1"), "QUERY_STRING": query,
-        "REQUEST_URI": path + ("?" + query if query else ""), "RAW_URI": path + ("?" + query if query else ""),
-        "SERVER_NAME": "localhost", "SERVER_PORT": "8080", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "localhost:8080",
-        "REMOTE_ADDR": "127.0.0.1", "REMOTE_PORT": "50000", "CONTENT_LENGTH": str(len(body)),
-        "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr,
-        "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False, "wsgi.input_terminated": True,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": _unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query,
+        "REQUEST_URI": path + ("?" + query if query else ""),
+        "RAW_URI": path + ("?" + query if query else ""),
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "8080",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost:8080",
+        "REMOTE_ADDR": "127.0.0.1",
+        "REMOTE_PORT": "50000",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
     }
     for name, value in headers:
         key = name.upper().replace("-", "_")
@@ -394,8 +453,8 @@ def describe(error):
     try:
         message = str(error)
     except Exception as second:
-        message = "<str() of it raised %s>" % type(second).__name__
-    name = error.kind if kind is Fault else "%s.%s" % (kind.__module__, kind.__qualname__)
+        message = f"<str() of it raised {type(second).__name__}>"
+    name = error.kind if kind is Fault else f"{kind.__module__}.{kind.__qualname__}"
     return {"returned": False, "exception_type": clean(str(name)), "exception_message": clean(message[:MAX_REPR])}
 
 
@@ -404,35 +463,32 @@ def shown(value):
     try:
         return clean(repr(value)[:MAX_REPR])
     except Exception as error:
-        return "<repr() of it raised %s>" % type(error).__name__
+        return f"<repr() of it raised {type(error).__name__}>"
 
 
 def get_handler(handler):
     """Lambda's rule: split at the last dot, '/' is '.', importlib.import_module."""
     module_name, dot, function_name = handler.rpartition(".")
     if not dot:
-        raise Fault("Runtime.MalformedHandlerName", "Bad handler '%s': it has no dot" % handler)
+        raise Fault("Runtime.MalformedHandlerName", f"Bad handler '{handler}': it has no dot")
     if module_name.split(".")[0] in sys.builtin_module_names:
-        raise Fault("Runtime.BuiltInModuleConflict",
-                    "Cannot use built-in module %s as a handler module" % module_name)
+        raise Fault("Runtime.BuiltInModuleConflict", f"Cannot use built-in module {module_name} as a handler module")
     module = importlib.import_module(module_name.replace("/", "."))
     try:
         return getattr(module, function_name)
     except AttributeError:
-        raise Fault("Runtime.HandlerNotFound",
-                    "Handler '%s' missing on module '%s'" % (function_name, module_name)) from None
+        raise Fault("Runtime.HandlerNotFound", f"Handler '{function_name}' missing on module '{module_name}'") from None
 
 
 def lay_path(app, layers):
-    """sys.path as Lambda has it: task root, layers, standard library; our own folder and site-packages are not on it."""
+    """sys.path as Lambda has it: task root, layers, standard library; no folder of ours, no site-packages."""
     stdlib = os.path.dirname(os.__file__)
-    archive = "python%d%d.zip" % sys.version_info[:2]
-    kept = [entry for entry in sys.path
-            if entry == stdlib or os.path.basename(entry) in (archive, "lib-dynload")]
+    archive = f"python{MINOR}.zip".replace(".", "", 1)
+    kept = [entry for entry in sys.path if entry == stdlib or os.path.basename(entry) in (archive, "lib-dynload")]
     above = []
     for layer in layers:
         inner = os.path.join(layer, "python")
-        versioned = os.path.join(inner, "lib", "python%d.%d" % sys.version_info[:2], "site-packages")
+        versioned = os.path.join(inner, "lib", f"python{MINOR}", "site-packages")
         above += [folder for folder in (versioned, inner, layer) if os.path.isdir(folder)]
     sys.path[:] = [app] + above + kept
 
@@ -471,8 +527,9 @@ def initialise(request, records, capture):
         records.write({"kind": "init", "import_ms": seconds * 1000})
         return trigger, seconds * 1000
     stdout, stderr = capture.read()
-    fault.update(kind="outcome", event=0, during_init=True, stdout=stdout, stderr=stderr,
-                 duration_us=int(seconds * 1e6))
+    fault.update(
+        kind="outcome", event=0, during_init=True, stdout=stdout, stderr=stderr, duration_us=int(seconds * 1e6)
+    )
     records.outcome(0, True, records.write(fault))
     return None, seconds * 1000
 
@@ -506,7 +563,7 @@ def run_event(index, text, trigger, records):
 def peak_memory():
     """Peak RSS in KiB of this program alone (getrusage counts what our parent had before exec)."""
     try:
-        with io.open("/proc/self/status", "rb") as file:
+        with open("/proc/self/status", "rb") as file:
             return next((int(line.split()[1]) for line in file if line.startswith(b"VmHWM:")), 0)
     except OSError:
         return 0
@@ -529,20 +586,29 @@ def run(request):
         record, spent = run_event(index, event["json"], trigger, records)
         milliseconds.append(spent)
         stdout, stderr = capture.read()
-        record.update(kind="outcome", event=index, during_init=False, stdout=stdout, stderr=stderr,
-                      duration_us=int(spent * 1000))
+        record.update(
+            kind="outcome", event=index, during_init=False, stdout=stdout, stderr=stderr, duration_us=int(spent * 1000)
+        )
         records.outcome(index, False, records.write(record))
     runtime = sys.modules.get("_faaslight")
     loaded = [[str(part) for part in entry] for entry in runtime.loaded()] if runtime else []
-    records.write({"kind": "end", "complete": trigger is not None, "import_ms": import_ms, "event_ms": milliseconds,
-                   "max_rss_kb": 0 if records.traced else peak_memory(),
-                   "modules": sorted(clean(str(name)) for name in list(sys.modules)), "loaded": loaded})
+    records.write(
+        {
+            "kind": "end",
+            "complete": trigger is not None,
+            "import_ms": import_ms,
+            "event_ms": milliseconds,
+            "max_rss_kb": 0 if records.traced else peak_memory(),
+            "modules": sorted(clean(str(name)) for name in list(sys.modules)),
+            "loaded": loaded,
+        }
+    )
     records.finish()
 
 
 def main():
     if len(sys.argv) > 1:
-        with io.open(sys.argv[1], "rb") as file:
+        with open(sys.argv[1], "rb") as file:
             text = file.read()
     else:
         text = sys.stdin.buffer.read()
