@@ -11,16 +11,13 @@ binary, hold a lock while something is imported (the import system has its own, 
 code of the application while it looks for a function object.
 """
 
-alive = True  # first in this module: the first name that the interpreter clears when it shuts down
-
-import sys
-
 import _imp
 import _io
 import _thread
 import _weakref
 import gc
 import marshal
+import sys
 from _frozen_importlib_external import MAGIC_NUMBER
 
 HEAD = 20  # bytes: "FAASPACK", format, CPython magic, count
@@ -34,17 +31,17 @@ Method = type((lambda: 0).__get__(0))
 Cell = type((lambda x: lambda: x)(0).__closure__[0])
 ModuleType = type(sys)
 NOT_SEARCHED = frozenset((str, int, float, bool, bytes, type(None), Code, ModuleType))
-class_dict = type.__dict__['__dict__'].__get__  # a class's own names, whatever its metaclass does
+class_dict = type.__dict__["__dict__"].__get__  # a class's own names, whatever its metaclass does
 
 log = []  # what was loaded on first use, in order
 held = None  # while hold() is in force: (owner, threshold before, threshold set, weak reference to the module)
 local = _thread._local()  # .active: the lazy imports under way in this thread
 
-pack = __file__.rpartition('/')[0] + '/_faaslight.pack'
-if not __file__.startswith('/'):
+pack = __file__.rpartition("/")[0] + "/_faaslight.pack"
+if not __file__.startswith("/"):
     import posix
 
-    pack = posix.getcwd() + '/' + pack.lstrip('/')
+    pack = posix.getcwd() + "/" + pack.lstrip("/")
 
 
 def loaded():
@@ -55,7 +52,7 @@ def loaded():
 class Module:
     """One rewritten module: its `__fl__`. Made by the prologue, so all that can wait waits for the first use."""
 
-    __slots__ = ('globals', 'number', 'hash', 'names', 'submodules', 'own', 'own_dir', 'made', 'done')
+    __slots__ = ("globals", "number", "hash", "names", "submodules", "own", "own_dir", "made", "done")
 
     def __init__(self, globals, number, hash, names, submodules):
         self.globals = globals
@@ -67,10 +64,10 @@ class Module:
         self.made = {}  # 'blob' -> the module's part of the pack; N or (N, id(class)) -> function
         self.done = set()  # lazy names that were bound once; tuples of names that use() has seen to
         if names or submodules:
-            if '__getattr__' in globals:
-                self.reloaded(globals['__getattr__'])
-            globals['__getattr__'] = self.attribute
-            globals['__dir__'] = self.directory
+            if "__getattr__" in globals:
+                self.reloaded(globals["__getattr__"])
+            globals["__getattr__"] = self.attribute
+            globals["__dir__"] = self.directory
 
     # ---- lazy functions
 
@@ -80,14 +77,14 @@ class Module:
         return function or self.first_call(number, cls, getframe(1).f_code)
 
     def first_call(self, number, cls, stub):
-        if not alive:
-            raise ImportError('cannot load a lazy function: the interpreter is shutting down')
+        if _imp is None:  # the first name that the interpreter clears when it shuts down
+            raise ImportError("cannot load a lazy function: the interpreter is shutting down")
         names = self.globals
-        lazies, functions, codes = self.made.get('blob') or self.read()
+        lazies, functions, codes = self.made.get("blob") or self.read()
         try:
             qualname, data, uses = functions[number]
         except IndexError:
-            raise self.damaged('it has no function %d' % number) from None
+            raise self.damaged("it has no function %d" % number) from None
         bound = True
         for name in uses:
             if name not in names and not self.bind(name):
@@ -108,7 +105,7 @@ class Module:
             # cannot be freed, and its id taken by another, as long as the function's cell holds it.
             first = self.made.setdefault(number if cls is None else (number, id(cls)), function)
             if first is function:
-                log.append(('function', names.get('__name__'), qualname))
+                log.append(("function", names.get("__name__"), qualname))
         return function
 
     # ---- lazy imports
@@ -126,8 +123,8 @@ class Module:
                 break
         if self.own is not None:
             return self.own(name)
-        if name[:2] == '__':
-            raise AttributeError("module '%s' has no attribute '%s'" % (self.globals.get('__name__'), name))
+        if name[:2] == "__":
+            raise AttributeError("module '%s' has no attribute '%s'" % (self.globals.get("__name__"), name))
         raise self.missing(name)
 
     def has(self, name):
@@ -142,13 +139,13 @@ class Module:
     def directory(self):
         """The module's __dir__: what the original's dir() would list."""
         names = self.globals
-        hidden = {'__fl__'}
+        hidden = {"__fl__"}
         if self.own is None:
-            hidden.add('__getattr__')
+            hidden.add("__getattr__")
         if self.own_dir is None:
-            hidden.add('__dir__')
+            hidden.add("__dir__")
             listed = list(names)
-            self.has('')
+            self.has("")
             for lazy in (self.names, self.submodules):
                 listed += [name for name in lazy if name not in names and name not in self.done]
         else:
@@ -160,7 +157,7 @@ class Module:
         if names in self.done:
             return
         bound = True
-        for name in names or tuple((self.made.get('blob') or self.read())[0]):
+        for name in names or tuple((self.made.get("blob") or self.read())[0]):
             if name not in self.globals and not self.bind(name):
                 bound = False
         if bound:
@@ -173,14 +170,14 @@ class Module:
 
     def bind(self, name):
         """Binds one lazy name or loads one dotted module. False: it cannot be had yet, its import is under way."""
-        if '.' in name:
+        if "." in name:
             new = name not in sys.modules
             try:
                 self.importer()(name, self.globals, self.globals, None, 0)
             except AttributeError as error:
                 raise self.failed(name, error) from error
             if new:
-                log.append(('import', self.globals.get('__name__'), name))
+                log.append(("import", self.globals.get("__name__"), name))
         elif name not in self.done:  # else someone has deleted it, as he could have in the original
             try:
                 self.resolve(name)
@@ -190,10 +187,10 @@ class Module:
 
     def resolve(self, name):
         """Runs the import of a lazy name, or of a submodule, and stores what it binds."""
-        if not alive:
-            raise ImportError('cannot import %r: the interpreter is shutting down' % name)
+        if _imp is None:
+            raise ImportError("cannot import %r: the interpreter is shutting down" % name)
         names = self.globals
-        active = local.__dict__.setdefault('active', set())
+        active = local.__dict__.setdefault("active", set())
         key = id(self), name
         if key in active:
             return self.under_way(name)
@@ -208,18 +205,18 @@ class Module:
             return names.get(name, value)  # another thread was faster, and someone may have changed it since
         value = names.setdefault(name, value)
         self.done.add(name)
-        log.append(('import', names.get('__name__'), name))
+        log.append(("import", names.get("__name__"), name))
         return value
 
     def entry(self, name):
         """(module, level, attribute, alias, first, more) of a lazy name; a submodule's is made up."""
-        self.has('')
+        self.has("")
         if name not in self.names and name in self.submodules:
-            return '%s.%s' % (self.globals['__name__'], name), 0, None, True, (), ()
+            return "%s.%s" % (self.globals["__name__"], name), 0, None, True, (), ()
         try:
-            return (self.made.get('blob') or self.read())[0][name]
+            return (self.made.get("blob") or self.read())[0][name]
         except KeyError:
-            raise self.damaged('it does not know the lazy name %r' % name) from None
+            raise self.damaged("it does not know the lazy name %r" % name) from None
 
     def run(self, name):
         """What the import statement of `name` binds: its opcodes, by hand; its own errors, by running it."""
@@ -235,18 +232,18 @@ class Module:
             value = importer(module, names, names, None, level)
             for other in more:
                 importer(other, names, names, None, 0)
-            path = module.split('.')[1:] if alias else ()
+            path = module.split(".")[1:] if alias else ()
         try:
             for part in path:
                 value = import_from(value, part)
         except (AttributeError, KeyError):
             if attribute is not None:
-                text = 'from %s import %s as value' % ('.' * level + module, attribute)
+                text = "from %s import %s as value" % ("." * level + module, attribute)
             else:
-                text = 'import %s as value' % module
+                text = "import %s as value" % module
             scratch = {}
-            exec(compile(text, '<lazy import in %s>' % names.get('__name__'), 'exec'), names, scratch)
-            value = scratch['value']
+            exec(compile(text, "<lazy import in %s>" % names.get("__name__"), "exec"), names, scratch)
+            value = scratch["value"]
         return value
 
     def under_way(self, name):
@@ -254,26 +251,26 @@ class Module:
         module, level, attribute, alias, first, more = self.entry(name)
         names = self.globals
         if level:
-            package = names.get('__package__') or ''
-            package = package.rsplit('.', level - 1)[0] if level > 1 else package
-            module = '%s.%s' % (package, module) if module else package
+            package = names.get("__package__") or ""
+            package = package.rsplit(".", level - 1)[0] if level > 1 else package
+            module = "%s.%s" % (package, module) if module else package
         if attribute is None:
-            value = sys.modules.get(module if alias else module.partition('.')[0], self)
+            value = sys.modules.get(module if alias else module.partition(".")[0], self)
         else:
             there = sys.modules.get(module)
-            value = getattr(there, '__dict__', {}).get(attribute, self)
+            value = getattr(there, "__dict__", {}).get(attribute, self)
             if value is self:
-                value = sys.modules.get('%s.%s' % (module, attribute), self)
+                value = sys.modules.get("%s.%s" % (module, attribute), self)
         if value is self:
             raise self.missing(name)
         return value
 
     def importer(self):
         """The __import__ that the module's own import statements would call."""
-        builtins = self.globals.get('__builtins__')
+        builtins = self.globals.get("__builtins__")
         if type(builtins) is not dict:
-            builtins = (builtins or sys.modules['builtins']).__dict__
-        return builtins['__import__']
+            builtins = (builtins or sys.modules["builtins"]).__dict__
+        return builtins["__import__"]
 
     def reloaded(self, before):
         """importlib.reload: the globals are those of last time. What was imported then is imported again."""
@@ -295,7 +292,7 @@ class Module:
         By the threshold, so that gc.isenabled() tells the application what it always did.
         """
         global held
-        module = sys.modules.get(self.globals.get('__name__'))
+        module = sys.modules.get(self.globals.get("__name__"))
         before = gc.get_threshold()
         if held is None and before[0] and module is not None and module.__dict__ is self.globals:
             gc.set_threshold(0, *before[1:])
@@ -305,12 +302,12 @@ class Module:
         """The end of the module's body: takes its own __getattr__ and __dir__ behind ours; ends hold()."""
         names = self.globals
         if self.names or self.submodules:
-            own = names.get('__getattr__')
+            own = names.get("__getattr__")
             if type(own) is not Method or own.__self__ is not self:
-                self.own, names['__getattr__'] = own, self.attribute
-            own = names.get('__dir__')
+                self.own, names["__getattr__"] = own, self.attribute
+            own = names.get("__dir__")
             if type(own) is not Method or own.__self__ is not self:
-                self.own_dir, names['__dir__'] = own, self.directory
+                self.own_dir, names["__dir__"] = own, self.directory
         if held is not None and held[0] is self:
             gc.freeze()
             release()
@@ -330,56 +327,56 @@ class Module:
         try:
             hash, lazies, functions = marshal.loads(blob)
         except (ValueError, TypeError, EOFError) as error:
-            raise self.damaged('it is damaged: %s' % error) from error
+            raise self.damaged("it is damaged: %s" % error) from error
         if hash != self.hash:
-            raise self.damaged('it was made for another build of the package')
-        return self.made.setdefault('blob', (lazies, functions, {}))
+            raise self.damaged("it was made for another build of the package")
+        return self.made.setdefault("blob", (lazies, functions, {}))
 
     def checked(self, file):
         """The bytes of the module's part, once header, size and hash are found right."""
         size = file.seek(0, 2)
         head = self.bytes_at(file, 0, HEAD, size)
-        if head[:8] != b'FAASPACK' or int.from_bytes(head[8:12], 'little') != FORMAT:
-            raise self.damaged('it is not a pack of this version')
+        if head[:8] != b"FAASPACK" or int.from_bytes(head[8:12], "little") != FORMAT:
+            raise self.damaged("it is not a pack of this version")
         if head[12:16] != MAGIC_NUMBER:
-            raise self.damaged('it was made for another CPython')
-        if self.number >= int.from_bytes(head[16:20], 'little'):
-            raise self.damaged('it was made for another build of the package')
+            raise self.damaged("it was made for another CPython")
+        if self.number >= int.from_bytes(head[16:20], "little"):
+            raise self.damaged("it was made for another build of the package")
         row = self.bytes_at(file, HEAD + ROW * self.number, ROW, size)
-        offset, length = int.from_bytes(row[:8], 'little'), int.from_bytes(row[8:12], 'little')
+        offset, length = int.from_bytes(row[:8], "little"), int.from_bytes(row[8:12], "little")
         blob = self.bytes_at(file, offset, length, size)
         if _imp.source_hash(HASH_KEY, blob) != row[12:20]:
-            raise self.damaged('it is damaged: a hash does not match')
+            raise self.damaged("it is damaged: a hash does not match")
         return blob
 
     def bytes_at(self, file, offset, length, size):
         if offset + length > size:
-            raise self.damaged('it is truncated')
+            raise self.damaged("it is truncated")
         file.seek(offset)
         data = file.read(length)
         while len(data) < length:  # a read may give less than asked for
             more = file.read(length - len(data))
             if not more:
-                raise self.damaged('it is truncated')
+                raise self.damaged("it is truncated")
             data += more
         return data
 
     # ---- errors
 
     def damaged(self, why):
-        name = self.globals.get('__name__')
-        return ImportError('cannot load lazy code of module %r: %s: %s' % (name, pack, why), name=name, path=pack)
+        name = self.globals.get("__name__")
+        return ImportError("cannot load lazy code of module %r: %s: %s" % (name, pack, why), name=name, path=pack)
 
     def failed(self, name, error):
-        text = 'import of %r, lazy in module %r, failed: %s: %s'
-        return ImportError(text % (name, self.globals.get('__name__'), type(error).__name__, error), name=name)
+        text = "import of %r, lazy in module %r, failed: %s: %s"
+        return ImportError(text % (name, self.globals.get("__name__"), type(error).__name__, error), name=name)
 
     def missing(self, name):
         """The interpreter's own "no such attribute", as it is for a module without __getattr__."""
         names = self.globals
-        probe = ModuleType('')
+        probe = ModuleType("")
         probe.__dict__.clear()
-        for key in ('__name__', '__spec__', '__file__'):
+        for key in ("__name__", "__spec__", "__file__"):
             if key in names:
                 probe.__dict__[key] = names[key]
         try:
@@ -387,11 +384,11 @@ class Module:
         except AttributeError as error:
             text = str(error)
         else:
-            text = "module '%s' has no attribute '%s'" % (names.get('__name__'), name)
+            text = "module '%s' has no attribute '%s'" % (names.get("__name__"), name)
         return AttributeError(text)  # the interpreter sets its name and obj
 
     def __reduce__(self):  # pickled by value with a module's globals: found again by name
-        return of, (self.globals['__name__'],)
+        return of, (self.globals["__name__"],)
 
 
 enter = Module
@@ -400,13 +397,13 @@ enter = Module
 def of(name):
     """The `__fl__` of a module: what a pickled one becomes."""
     __import__(name)
-    return sys.modules[name].__dict__['__fl__']
+    return sys.modules[name].__dict__["__fl__"]
 
 
 def release(reference=None):
     """Ends hold(): the threshold is what it was, unless someone has set another since."""
     global held
-    if alive and held is not None:
+    if _imp is not None and held is not None:
         if gc.get_threshold() == held[2]:
             gc.set_threshold(*held[1])
         held = None
@@ -417,16 +414,16 @@ def import_from(module, name):
     try:
         return getattr(module, name)
     except AttributeError:
-        return sys.modules['%s.%s' % (module.__name__, name)]
+        return sys.modules["%s.%s" % (module.__name__, name)]
 
 
 def search(names, qualname, cls, stub, code):
     """The function object whose code is `stub` (or already `code`), reached from globals or from its class by name."""
-    *path, last = qualname.split('.')
-    owner = ''
+    *path, last = qualname.split(".")
+    owner = ""
     if cls is not None:
         names = class_dict(cls)
-        owner = path[-1] if path else ''
+        owner = path[-1] if path else ""
     else:
         for part in path:
             value = names.get(mangled(part, owner))
@@ -447,8 +444,8 @@ def search(names, qualname, cls, stub, code):
 
 def mangled(name, owner):
     """The name under which class `owner` keeps `name`."""
-    owner = owner.lstrip('_')
-    return '_%s%s' % (owner, name) if owner and name[:2] == '__' and name[-2:] != '__' else name
+    owner = owner.lstrip("_")
+    return "_%s%s" % (owner, name) if owner and name[:2] == "__" and name[-2:] != "__" else name
 
 
 def find(value, stub, code):

