@@ -130,6 +130,7 @@ class ModuleIndex::Search {
   };
 
   bool Push(int module, std::string_view name, bool imported) {
+    if (name.empty()) return false;
     if (!seen_.emplace(module, std::string(name)).second) return false;
     work_.push_back({module, std::string(name), imported});
     return true;
