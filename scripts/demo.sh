@@ -33,25 +33,11 @@ choose_python() {
       return
     fi
   done
-  fail "no tracer was built. Install a CPython (3.9 to 3.13) with a shared libpython and its headers," \
+  fail "no tracer was built. Install a CPython (3.9 to 3.13) with libpython and its headers," \
     "remove build/, and run 'make demo' again."
 }
 
-# Starts the workload's service; its first line says where it is.
-start_service() {
-  local log=$out/service.txt
-  : >"$log"
-  python3 sample_workloads/app20_random_user/service.py >"$log" &
-  service=$!
-  trap 'kill "$service" 2>/dev/null || true' EXIT
-  for _ in {1..100}; do
-    url=$(sed -n 's/^RANDOM_USER_URL=//p' "$log")
-    [[ -z $url ]] || return 0
-    kill -0 "$service" 2>/dev/null || break
-    sleep 0.1
-  done
-  fail "the sample's service did not start. Try it alone: python3 sample_workloads/app20_random_user/service.py"
-}
+source scripts/service.sh
 
 run_session() {
   local command
@@ -67,7 +53,7 @@ run_session() {
 python=$(choose_python)
 mkdir -p "$out"
 app=$(scripts/fetch-workload.sh app20 "$python")
-start_service
+start_service "$out"
 rm -rf "$out/app20" "$out/app20.trace"
 run_session
 # For update-readme.sh, which puts the words of --list in place of what is this machine's own.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Finds CPythons that a tracer can be built for: with a shared libpython and headers.
+# Finds CPythons that a tracer can be built for: with libpython and its headers (as tracer/FindPythons.cmake).
 #   find-python.sh 3.9    prints its path, or fails with one line that says why there is none
 #   find-python.sh        prints "3.N PATH" for each minor from 3.9 to 3.13 that is there
 # pyenv's come first (the newest patch release), then what PATH has.
@@ -7,9 +7,12 @@ set -euo pipefail
 
 usable='
 import os, sys, sysconfig
-paths = sysconfig.get_paths()
-ok = (sys.implementation.name == "cpython" and sysconfig.get_config_var("Py_ENABLE_SHARED")
-      and os.path.exists(os.path.join(paths["include"], "Python.h")))
+get = lambda name: sysconfig.get_config_var(name) or ""
+folders = [get("LIBDIR"), get("LIBPL"), os.path.join(get("LIBDIR"), get("MULTIARCH"))]
+names = [n for n in (get("INSTSONAME"), get("LDLIBRARY"), get("LIBRARY")) if n]
+ok = (sys.implementation.name == "cpython" and not get("Py_GIL_DISABLED")
+      and any(os.path.isfile(os.path.join(f, n)) for f in folders for n in names)
+      and os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h")))
 print("%d.%d %s" % (sys.version_info[0], sys.version_info[1], sys.executable if ok else "-"))
 '
 
@@ -43,7 +46,7 @@ find_one() {
     fi
   done < <(candidates "$1")
   if [[ -n $seen ]]; then
-    echo "find-python: CPython $1 is there, but without a shared libpython or its headers" >&2
+    echo "find-python: CPython $1 is there, but without libpython or its headers" >&2
   else
     echo "find-python: no CPython $1 on this machine" >&2
   fi

@@ -37,7 +37,7 @@ def any_python():
         path, _ = find_python(minor)
         if path:
             return path
-    return pytest.fail("no CPython from 3.9 to 3.13 with a shared libpython on this machine")
+    return pytest.fail("no CPython from 3.9 to 3.13 with libpython on this machine")
 
 
 def tool(name, *arguments, **options):
