@@ -30,7 +30,7 @@ Code = type(compile("", "", "exec"))
 FUNCTION = 0x1 | 0x2  # CO_OPTIMIZED, CO_NEWLOCALS: not the code of a module or class
 CO_NOFREE = 0x40  # 3.9, 3.10: no cells; a stub has none where the original's nested functions need some
 CO_ASYNC_GENERATOR = 0x200
-CO_HAS_DOCSTRING = 0x4000000  # 3.13
+CO_HAS_DOCSTRING = 0x4000000  # 3.14; before, a function without one has None as its first constant
 SHAPE = ("co_name", "co_firstlineno", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_freevars")
 BODY = ("co_code", "co_names", "co_varnames", "co_cellvars", "co_nlocals", "co_stacksize", "co_flags")
 
@@ -65,7 +65,7 @@ def arguments(code):
 def docstring(code):
     if not code.co_consts or type(code.co_consts[0]) is not str:
         return None
-    if sys.version_info >= (3, 13) and not code.co_flags & CO_HAS_DOCSTRING:
+    if sys.version_info >= (3, 14) and not code.co_flags & CO_HAS_DOCSTRING:
         return None
     return code.co_consts[0]
 
