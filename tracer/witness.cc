@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 #include "tracer/witness_compat.h"
@@ -85,7 +86,9 @@ class EffectWitness::Impl : public ChangeSink {
     graph_.Walk(modules_, own, sink);
   }
 
-  void Changed(const Change& change) override {
+  void Changed(const Change& seen) override {
+    Change change = seen;
+    if (change.target == "_warnings") change.target = "warnings";  // its C half holds what it shows
     if (IsHarmless(change, executing_)) return;
     const int kind = IsProcessRegistry(change.target, change.attribute) ? int{kEffectRegistry} : change.kind;
     std::vector<Pending>& effects = effects_[executing_];
@@ -125,67 +128,81 @@ class EffectWitness::Impl : public ChangeSink {
 
  private:
   struct Key {
-    PyObject* key;     // for comparison
+    PyObject* object;  // for comparison
     PyObject* module;
+    std::string text;
+    bool is_first;     // of the keys that hold this module
   };
 
-  // Brings the list of modules up to date, and tells what is odd about the keys that came.
+  // Brings the list of modules up to date, and tells what is odd about the keys that came. Keys come at the end as a
+  // rule, so what stands before the first difference is left alone.
   void LookAtSysModules() {
-    size_t i = 0;
-    bool same = true;
+    std::vector<std::pair<PyObject*, PyObject*>> now;
+    now.reserve(keys_.size() + 1);
     PyObject* key = nullptr;
     PyObject* module = nullptr;
     Py_ssize_t position = 0;
-    while (same && PyDict_Next(PyImport_GetModuleDict(), &position, &key, &module)) {
-      same = i < keys_.size() && keys_[i].key == key && keys_[i].module == module;
-      ++i;
+    while (PyDict_Next(PyImport_GetModuleDict(), &position, &key, &module)) now.emplace_back(key, module);
+    size_t same = 0;
+    while (same < now.size() && same < keys_.size() && keys_[same].object == now[same].first &&
+           keys_[same].module == now[same].second) {
+      ++same;
     }
-    if (same && i == keys_.size()) return;
-    keys_.clear();
-    modules_.clear();
-    position_of_.clear();
-    std::map<std::string, PyObject*> now;
-    position = 0;
-    while (PyDict_Next(PyImport_GetModuleDict(), &position, &key, &module)) {
-      keys_.push_back({key, module});
-      if (module == Py_None || !PyUnicode_CheckExact(key)) continue;
-      AddKey(TextOf(key), module);
-      now[TextOf(key)] = module;
-    }
-    known_.swap(now);
+    std::map<std::string, PyObject*> gone;  // the keys behind it, and what they held
+    for (; keys_.size() > same; keys_.pop_back()) Forget(keys_.back(), gone);
+    for (size_t i = same; i < now.size(); ++i) AddKey(now[i].first, now[i].second, gone);
+    for (const auto& [text, held] : gone) ReportKey(text, nullptr, held);
   }
 
-  void AddKey(const std::string& key, PyObject* module) {
+  void Forget(const Key& key, std::map<std::string, PyObject*>& gone) {
+    if (key.is_first) {
+      loaded_.erase(key.module);
+      modules_.pop_back();
+    }
+    if (!key.text.empty()) gone[key.text] = key.module;
+  }
+
+  void AddKey(PyObject* object, PyObject* module, std::map<std::string, PyObject*>& gone) {
+    keys_.push_back({object, module, TextOf(object), false});
+    Key& key = keys_.back();
+    if (module == Py_None || key.text.empty()) return;
     std::string name = RealName(module);
-    if (name.empty()) name = key;
-    if (position_of_.emplace(module, modules_.size()).second) modules_.push_back({module, name});
-    const auto known = known_.find(key);
-    if (known != known_.end() && known->second == module) return;
-    if (name != key) aliases_.emplace_back(key, name, executing_);
-    ReportKey(key, module, known == known_.end() ? nullptr : known->second);
+    if (name.empty()) name = key.text;
+    key.is_first = loaded_.insert(module).second;
+    if (key.is_first) modules_.push_back({module, name});
+    PyObject* before = nullptr;
+    const auto known = gone.find(key.text);
+    if (known != gone.end()) {
+      before = known->second;
+      gone.erase(known);
+      if (before == module) return;
+    }
+    if (name != key.text) aliases_.emplace_back(key.text, name, executing_);
+    ReportKey(key.text, module, before);
   }
 
-  // Someone put a module into sys.modules by hand, for a name that is not below its own.
+  // Someone changed sys.modules by hand, for a name that is not below its own.
   void ReportKey(const std::string& key, PyObject* module, PyObject* before) {
     if (executing_.empty() || IsInPackage(key, executing_)) return;
-    PyObject* spec = NameIn(DictOf(module), "__spec__");
-    const bool came_by_import = spec != nullptr && spec != Py_None && RealName(module) == key;
-    if (before == nullptr && (came_by_import || IsInPackage(key, TopPackage(executing_)))) return;
+    if (before == nullptr) {
+      PyObject* spec = NameIn(DictOf(module), "__spec__");
+      const bool came_by_import = spec != nullptr && spec != Py_None && RealName(module) == key;
+      if (came_by_import || IsInPackage(key, TopPackage(executing_))) return;
+    }
     Change change;
     change.target = "sys";
     change.attribute = "modules['" + key + "']";
     change.kind = kEffectRegistry;
-    change.before = before == nullptr ? 0 : reinterpret_cast<uintptr_t>(before);
+    change.before = reinterpret_cast<uintptr_t>(before);
     change.after = reinterpret_cast<uintptr_t>(module);
-    change.type = TypeName(Py_TYPE(module));
+    if (module != nullptr) change.type = TypeName(Py_TYPE(module));
     Changed(change);
   }
 
   std::string executing_;
-  std::vector<Key> keys_;
-  std::map<std::string, PyObject*> known_;  // sys.modules as it was: the modules may be dead
-  std::vector<LoadedModule> modules_;
-  std::unordered_map<PyObject*, size_t> position_of_;
+  std::vector<Key> keys_;  // of sys.modules, in its order
+  std::vector<LoadedModule> modules_;  // each once
+  std::unordered_set<PyObject*> loaded_;
   ModuleGraph graph_;
   ProcessProbes probes_;
   std::map<std::string, std::vector<Pending>> effects_;  // by maker

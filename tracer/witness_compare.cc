@@ -51,6 +51,30 @@ std::string AttributePath(const WitnessNode& node, const std::string& name) {
   return node.shape == Shape::kModule || node.path.empty() ? name : node.path + "." + name;
 }
 
+// Functions that were changed in place.
+void ReportInsides(const WitnessNode& node, const Change& common, ChangeSink& sink) {
+  if (node.functions.empty()) return;
+  std::vector<PyObject*> values;
+  VisitSlots(node.object, node.shape, [&values](const WitnessSlot& slot) {
+    values.push_back(slot.value);
+    return true;
+  });
+  for (const WitnessFunction& function : node.functions) {
+    const WitnessEntry& entry = node.entries[function.entry];
+    const auto place = std::find(values.begin(), values.end(), entry.value);
+    if (place == values.end() || !PyFunction_Check(*place)) continue;
+    Change change = common;
+    change.before = function.insides | 1;
+    change.after = InsidesOf(*place) | 1;
+    if (change.before == change.after) continue;
+    change.attribute = AttributePath(node, node.names[function.entry]);
+    change.in_place = true;
+    change.value = *place;
+    change.type = "function";
+    sink.Changed(change);
+  }
+}
+
 void ReportNames(const WitnessNode& node, const std::vector<WitnessEntry>& now, ChangeSink& sink) {
   const std::vector<std::string> names = NamesNow(node);
   std::unordered_map<std::string, const WitnessEntry*> before;
@@ -58,6 +82,9 @@ void ReportNames(const WitnessNode& node, const std::vector<WitnessEntry>& now, 
   Change change;
   change.target = node.owner->path;
   change.kind = KindOf(node.shape);
+  change.is_static_type = node.shape == Shape::kClass &&
+                          (reinterpret_cast<PyTypeObject*>(node.object)->tp_flags & Py_TPFLAGS_HEAPTYPE) == 0;
+  ReportInsides(node, change, sink);
   for (size_t i = 0; i < now.size(); ++i) {
     const auto old = before.find(names[i]);
     const WitnessEntry* entry = old == before.end() ? nullptr : old->second;
@@ -135,7 +162,22 @@ std::vector<std::string> NamesNow(const WitnessNode& node) {
   return names;
 }
 
+uint64_t VersionNow(const WitnessNode& node) {
+  PyObject* dict = nullptr;
+  if (node.shape == Shape::kModule) dict = compat::InstanceDict(node.object);
+  if (node.shape == Shape::kClass) dict = compat::TypeDict(reinterpret_cast<PyTypeObject*>(node.object));
+  if (node.shape == Shape::kDict && PyDict_CheckExact(node.object)) dict = node.object;
+  return dict != nullptr && PyDict_Check(dict) ? compat::DictVersion(dict) : 0;
+}
+
 bool IsUnchanged(const WitnessNode& node) {
+  const uint64_t version = VersionNow(node);
+  if (version != 0 && version == node.version) {
+    // Nothing was stored, so the functions are alive and where they were.
+    return std::all_of(node.functions.begin(), node.functions.end(), [&node](const WitnessFunction& function) {
+      return InsidesOf(const_cast<PyObject*>(node.entries[function.entry].value)) == function.insides;
+    });
+  }
   const WitnessEntry* entry = node.entries.data();
   const WitnessEntry* const end = entry + node.entries.size();
   bool same = true;

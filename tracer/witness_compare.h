@@ -20,6 +20,12 @@ struct WitnessEntry {
   uint64_t mark = 0;                // of the value
 };
 
+// A function that is fingerprinted with the module or class that it belongs to.
+struct WitnessFunction {
+  size_t entry = 0;      // its index among the node's entries
+  uint64_t insides = 0;  // InsidesOf
+};
+
 // An object that is fingerprinted. A module is its own owner.
 struct WitnessNode {
   PyObject* object = nullptr;     // borrowed: good while a parent still holds it
@@ -31,7 +37,9 @@ struct WitnessNode {
   uint32_t epoch = 0;             // of the walk that saw it last
   WitnessNode* owner = nullptr;
   std::string path;               // of a module: its name
+  uint64_t version = 0;           // of the dict behind it, if that tells that the entries are the same
   std::vector<WitnessEntry> entries;
+  std::vector<WitnessFunction> functions;
   std::vector<std::string> names;  // of the entries, for shapes that have names
   std::vector<WitnessNode*> children;
 };
@@ -40,6 +48,8 @@ struct WitnessNode {
 std::vector<WitnessEntry> EntriesNow(const WitnessNode& node);
 // Their names, in the same order; none for shapes without.
 std::vector<std::string> NamesNow(const WitnessNode& node);
+// The version of the dict that all of the object's slots are in; 0 if they are elsewhere too.
+uint64_t VersionNow(const WitnessNode& node);
 // Whether the object's slots are what `node.entries` says. The walk's hot path.
 bool IsUnchanged(const WitnessNode& node);
 // Hands the differences between `node` and its object as it is now to `sink`: one per name, or one for a container.

@@ -17,6 +17,15 @@ inline PyObject* InstanceDict(PyObject* object) {
   return slot == nullptr ? nullptr : *slot;
 }
 
+// A number that changes whenever the dict does. (Deprecated since 3.12, where the interpreter still keeps it up to date;
+// tests/tracer/witness_test.cc would tell.)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+inline uint64_t DictVersion(PyObject* dict) {
+  return reinterpret_cast<PyDictObject*>(dict)->ma_version_tag;
+}
+#pragma GCC diagnostic pop
+
 // Members that hold an object: those of __slots__ and those that C types declare.
 inline bool IsObjectMember(const PyMemberDef& member) {
   return member.type == T_OBJECT_EX || member.type == T_OBJECT;

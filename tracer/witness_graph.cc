@@ -6,6 +6,7 @@
 
 #include "tracer/witness_compare.h"
 #include "tracer/witness_harmless.h"
+#include "tracer/witness_marks.h"
 #include "tracer/witness_slots.h"
 #include "tracer/witness_text.h"
 
@@ -59,12 +60,29 @@ std::string StepOf(const WitnessNode& node, const WitnessSlot& slot) {
   return slot.key == nullptr ? "[]" : "[" + ShortText(slot.key) + "]";
 }
 
+// Whether a dict is the globals of a module (`d = globals()`), which are looked at there.
+bool IsNamesOfModule(PyObject* dict) {
+  PyObject* name = PyDict_GetItemString(dict, "__name__");
+  if (name == nullptr || !PyUnicode_CheckExact(name)) return false;
+  PyObject* module = PyDict_GetItemWithError(PyImport_GetModuleDict(), name);
+  return module != nullptr && compat::InstanceDict(module) == dict;
+}
+
 bool HoldsOnlyConstants(PyObject* tuple) {
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); ++i) {
     PyObject* item = PyTuple_GET_ITEM(tuple, i);
     if (item != nullptr && ShapeOf(item) != Shape::kNone) return false;
   }
   return true;
+}
+
+// Functions are looked into where they are at home, once.
+void NoteFunctions(WitnessNode& node) {
+  for (size_t i = 0; i < node.entries.size(); ++i) {
+    PyObject* value = const_cast<PyObject*>(node.entries[i].value);  // alive: the entries were read just now
+    if (!PyFunction_Check(value) || IsAtHomeElsewhere(value, Shape::kFunction, node.owner->path)) continue;
+    node.functions.push_back({i, InsidesOf(value)});
+  }
 }
 
 int DepthBelow(const WitnessNode& node) {
@@ -145,6 +163,9 @@ void ModuleGraph::Refresh(WitnessNode* node) {
 void ModuleGraph::Rebuild(WitnessNode* node, std::vector<WitnessEntry> entries) {
   node->entries = std::move(entries);
   node->names = NamesNow(*node);
+  node->version = VersionNow(*node);
+  node->functions.clear();
+  if (node->shape == Shape::kModule || node->shape == Shape::kClass) NoteFunctions(*node);
   node->fresh = false;
   node->stale = false;
   node->children.clear();
@@ -169,6 +190,7 @@ WitnessNode* ModuleGraph::Follow(const WitnessNode& parent, const WitnessSlot& s
   } else if (IsNeverFollowedType(Py_TYPE(slot.value))) {
     return nullptr;
   }
+  if (shape == Shape::kDict && IsNamesOfModule(slot.value)) return nullptr;
   return NodeFor(slot, parent, shape, depth);
 }
 

@@ -31,6 +31,7 @@ struct Change {
   Py_ssize_t size_before = -1;  // of a container; -1: it is none
   Py_ssize_t size_after = -1;
   std::string type;               // of the new value, or of the container
+  bool is_static_type = false;    // the target is a type made in C, which no Python code can change
   bool in_place = false;          // the same object with other insides
   PyObject* value = nullptr;      // an attribute's new value
   std::vector<PyObject*> added;   // a container's new items (a dict's: its keys)

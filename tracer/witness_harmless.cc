@@ -1,5 +1,7 @@
 #include "tracer/witness_harmless.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -11,13 +13,9 @@
 namespace faaslight::tracer {
 namespace {
 
-// "*" at a pattern's end stands for any rest.
-bool Matches(std::string_view pattern, std::string_view text) {
-  if (!pattern.empty() && pattern.back() == '*') {
-    pattern.remove_suffix(1);
-    return text.substr(0, pattern.size()) == pattern;
-  }
-  return pattern == text;
+// Shell patterns without brackets: "*" stands for anything, "?" for one character.
+bool Matches(const char* pattern, const std::string& text) {
+  return fnmatch(pattern, text.c_str(), FNM_NOESCAPE) == 0;
 }
 
 struct NotFollowed {
@@ -62,14 +60,16 @@ constexpr std::array kTypesNotFollowed = {
 // When a row's change is harmless.
 enum class Only {
   kAlways,
-  kOwnWarnings,    // adds warnings filters for categories of the executing module's own package
+  kOwnWarnings,    // adds warnings filters for categories that the executing module or one below it defines
   kOwnImporter,    // adds six's importer, which serves names below the executing module's own
-  kOwnNullHandler, // adds only NullHandlers to the logger of the executing module or a package above it
+  kOwnNullHandler, // adds NullHandlers to the logger of the executing module or of one below it
+  kOwnTypes,       // adds entries whose keys are classes that the executing module defines
+  kCType,          // a C type's own descriptors
 };
 
 struct HarmlessChange {
-  std::string_view target;
-  std::string_view attribute;
+  const char* target;
+  const char* attribute;
   Only only;
   std::string_view reason;
 };
@@ -78,7 +78,6 @@ constexpr std::array kHarmless = {
     HarmlessChange{"*", "__warningregistry__", Only::kAlways, "which warnings were shown already"},
     HarmlessChange{"warnings", "onceregistry", Only::kAlways, "which warnings were shown already"},
     HarmlessChange{"warnings", "_onceregistry", Only::kAlways, "which warnings were shown already"},
-    HarmlessChange{"_warnings", "_onceregistry", Only::kAlways, "which warnings were shown already"},
     HarmlessChange{"warnings", "_filters_version", Only::kAlways, "a counter beside `filters`"},
     HarmlessChange{"warnings", "filters", Only::kOwnWarnings, "only its own code gives these warnings"},
     HarmlessChange{"sys", "meta_path", Only::kOwnImporter, "serves only names below the module itself"},
@@ -101,6 +100,15 @@ constexpr std::array kHarmless = {
     HarmlessChange{"inspect", "modulesbyfile", Only::kAlways, "a memo"},
     HarmlessChange{"inspect", "_filesbymodname", Only::kAlways, "a memo"},
     HarmlessChange{"gettext", "_translations", Only::kAlways, "a memo by file"},
+    HarmlessChange{"copyreg", "dispatch_table", Only::kOwnTypes, "only its own code makes such objects"},
+    HarmlessChange{"*", "*", Only::kCType, "a C type is completed when it is first used, by whom does not matter"},
+    HarmlessChange{"six", "*", Only::kAlways, "six.moves: a name is resolved when it is first asked for"},
+    HarmlessChange{"*.six", "*", Only::kAlways, "as six"},
+    HarmlessChange{"six.moves*", "*", Only::kAlways, "as six"},
+    HarmlessChange{"*.six.moves*", "*", Only::kAlways, "as six"},
+    HarmlessChange{"_cython_*", "*", Only::kAlways, "Cython's shared types: whoever needs one first makes it"},
+    HarmlessChange{"sys", "modules?'_cython_*", Only::kAlways, "as _cython_"},
+    HarmlessChange{"sys", "modules?'cython_runtime'?", Only::kAlways, "made by whichever Cython module comes first"},
     HarmlessChange{"platform", "_*_cache*", Only::kAlways, "a memo"},
     HarmlessChange{"sysconfig", "_CONFIG_VARS*", Only::kAlways, "the interpreter's build settings: a memo"},
     HarmlessChange{"zipimport", "_zip_directory_cache", Only::kAlways, "a memo"},
@@ -113,6 +121,20 @@ constexpr std::array kHarmless = {
     HarmlessChange{"threading", "_shutdown_locks", Only::kAlways, "threads that run"},
     HarmlessChange{"threading", "_shutdown_locks_lock", Only::kAlways, "threads that run"},
     HarmlessChange{"tempfile", "_name_sequence", Only::kAlways, "random names"},
+};
+
+// Effects of a module of the standard library on its own other half, which all come to through it.
+struct OwnHalf {
+  const char* maker;
+  const char* target;
+  std::string_view reason;
+};
+
+constexpr std::array kOwnHalves = {
+    OwnHalf{"ast", "_ast", "completes the node classes"},
+    OwnHalf{"csv", "_csv", "registers the dialects that csv names"},
+    OwnHalf{"importlib", "_frozen_importlib*", "gives the frozen modules their public names"},
+    OwnHalf{"importlib._bootstrap*", "_frozen_importlib*", "the same modules"},
 };
 
 // Names that a class or an instance gets when it is used, whoever uses it.
@@ -143,7 +165,7 @@ bool IsOwnWarningsFilter(PyObject* filter, const std::string& executing) {
   PyObject* category = PyTuple_GET_ITEM(filter, 2);
   if (category == nullptr || !PyType_Check(category)) return false;
   const std::string module = TypeModule(reinterpret_cast<PyTypeObject*>(category));
-  return !module.empty() && TopPackage(module) == TopPackage(executing);
+  return IsInPackage(module, executing);
 }
 
 bool IsOwnSixImporter(PyObject* importer, const std::string& executing) {
@@ -157,10 +179,21 @@ bool IsOwnNullHandlers(const Change& change, const std::string& executing) {
   const size_t end = change.attribute.rfind('\'');
   if (begin == std::string::npos || end <= begin) return false;
   const std::string logger = change.attribute.substr(begin + 1, end - begin - 1);
-  return IsInPackage(executing, logger) && change.attribute.substr(end) == "').handlers" &&
+  return IsInPackage(logger, executing) && change.attribute.substr(end) == "').handlers" &&
          std::all_of(change.added.begin(), change.added.end(), [](PyObject* handler) {
            return TypeName(Py_TYPE(handler)) == "NullHandler" && TypeModule(Py_TYPE(handler)) == "logging";
          });
+}
+
+bool IsOwnType(PyObject* key, const std::string& executing) {
+  return PyType_Check(key) && TypeModule(reinterpret_cast<PyTypeObject*>(key)) == executing;
+}
+
+bool IsDescriptorOfC(PyObject* value) {
+  static constexpr std::array kTypes = {"wrapper_descriptor", "method_descriptor", "classmethod_descriptor",
+                                        "member_descriptor",  "getset_descriptor", "builtin_function_or_method"};
+  const std::string type = value == nullptr ? "" : TypeName(Py_TYPE(value));
+  return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
 }
 
 bool Holds(Only only, const Change& change, const std::string& executing) {
@@ -177,6 +210,12 @@ bool Holds(Only only, const Change& change, const std::string& executing) {
              });
     case Only::kOwnNullHandler:
       return AddsOnly(change) && IsOwnNullHandlers(change, executing);
+    case Only::kOwnTypes:
+      return AddsOnly(change) && std::all_of(change.added.begin(), change.added.end(),
+                                             [&](PyObject* key) { return IsOwnType(key, executing); });
+    case Only::kCType:
+      return change.is_static_type && change.before == 0 &&
+             (IsDescriptorOfC(change.value) || LastName(change.attribute) == "__doc__");
   }
   return false;
 }
@@ -189,8 +228,8 @@ bool IsSubmoduleBinding(const Change& change) {
 }
 
 struct Registry {
-  std::string_view target;
-  std::string_view attribute;
+  const char* target;
+  const char* attribute;
 };
 
 constexpr std::array kRegistries = {
@@ -227,6 +266,9 @@ bool IsHarmless(const Change& change, const std::string& executing) {
   for (const HarmlessName& row : kHarmlessNames) {
     if (row.name == last) return true;
   }
+  for (const OwnHalf& row : kOwnHalves) {
+    if (Matches(row.maker, executing) && Matches(row.target, change.target)) return true;
+  }
   for (const HarmlessChange& row : kHarmless) {
     if (Matches(row.target, change.target) && Matches(row.attribute, change.attribute) &&
         Holds(row.only, change, executing)) {
@@ -238,7 +280,7 @@ bool IsHarmless(const Change& change, const std::string& executing) {
 
 bool IsProcessRegistry(const std::string& target, const std::string& attribute) {
   return std::any_of(kRegistries.begin(), kRegistries.end(), [&](const Registry& row) {
-    return row.target == target && Matches(row.attribute, attribute);
+    return target == row.target && Matches(row.attribute, attribute);
   });
 }
 

@@ -28,34 +28,41 @@ uint64_t HashText(const char* text) {
   return text == nullptr ? 0 : std::hash<std::string_view>()(std::string_view(text));
 }
 
-// Calls a C function of the interpreter and gives its answer's mark; nothing when it is not loaded, or replaced by
-// something that is no C function and so might run code of the program.
-std::optional<uint64_t> Ask(const char* module, const char* name, PyObject* argument = nullptr) {
+// A C function of the interpreter, borrowed; null when its module is not loaded, or when it was replaced by something
+// that is no C function and so might run code of the program.
+PyObject* CFunction(const char* module, const char* name) {
   PyObject* function = Global(module, name);
-  if (function == nullptr || !PyCFunction_CheckExact(function)) return std::nullopt;
-  PyObject* answer = argument == nullptr ? PyObject_CallNoArgs(function)
-                                         : PyObject_CallFunctionObjArgs(function, argument, nullptr);
+  return function != nullptr && PyCFunction_CheckExact(function) ? function : nullptr;
+}
+
+// The mark of a call's answer, which it releases; 0 for an exception.
+uint64_t MarkOfAnswer(PyObject* answer) {
   if (answer == nullptr) {
     PyErr_Clear();
-    return std::nullopt;
+    return 0;
   }
   const uint64_t mark = MarkOf(answer);
   Py_DECREF(answer);
   return mark;
 }
 
+std::optional<uint64_t> Ask(const char* module, const char* name) {
+  PyObject* function = CFunction(module, name);
+  if (function == nullptr) return std::nullopt;
+  return MarkOfAnswer(PyObject_CallNoArgs(function));
+}
+
 std::optional<uint64_t> SignalHandlers() {
   constexpr long kSignals = 65;
+  PyObject* function = CFunction("_signal", "getsignal");
+  if (function == nullptr) return std::nullopt;
   uint64_t mark = 0;
-  bool any = false;
   for (long number = 1; number < kSignals; ++number) {
     PyObject* argument = PyLong_FromLong(number);
-    const std::optional<uint64_t> handler = Ask("_signal", "getsignal", argument);
+    mark = Mix(mark, MarkOfAnswer(PyObject_CallFunctionObjArgs(function, argument, nullptr)));
     Py_DECREF(argument);
-    mark = Mix(mark, handler.value_or(0));
-    any = any || handler.has_value();
   }
-  return any ? std::optional<uint64_t>(mark) : std::nullopt;
+  return mark;
 }
 
 std::optional<uint64_t> ThreadsStarted() {
