@@ -51,7 +51,7 @@ class EditMaker {
       if (Status done = AddGuard(guard); !done) return tl::unexpected<Error>(done.error());
     }
     if (Status done = AddImports(); !done) return tl::unexpected<Error>(done.error());
-    if (decisions_.epilogue) {
+    if (decisions_.epilogue || !decisions_.companions.empty()) {
       if (Status done = AddEpilogue(); !done) return tl::unexpected<Error>(done.error());
     }
     std::stable_sort(edits_.begin(), edits_.end(), [](const Edit& a, const Edit& b) {
@@ -100,6 +100,11 @@ class EditMaker {
     std::string text = fmt::format("from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), {}, {}, {}, {})",
                                    decisions_.index, *hash, *names, *submodules);
     if (decisions_.hold) text += "; __fl__.hold()";
+    if (!decisions_.prologue_loads.empty()) {
+      Result<std::string> loads = QuotedList(decisions_.prologue_loads);
+      if (!loads) return tl::unexpected<Error>(loads.error());
+      text += fmt::format("; __fl__.load({})", *loads);
+    }
     return AddAt(facts_.prologue, text, "the prologue");
   }
 
@@ -232,7 +237,9 @@ class EditMaker {
     if (dangling) return Refuse("the last line ends in a backslash");
     bool crlf = source_.find("\r\n") != std::string_view::npos;
     std::string line_end = crlf ? "\r\n" : "\n";
-    edits_.push_back({end, end, (last.empty() ? "" : line_end) + "__fl__.ready()" + line_end});
+    // The prologue may have taken the empty line at the end.
+    bool taken = facts_.prologue->form == Spot::Form::kOwnLine && facts_.prologue->at == end;
+    edits_.push_back({end, end, (last.empty() && !taken ? "" : line_end) + "__fl__.ready()" + line_end});
     return {};
   }
 

@@ -170,6 +170,9 @@ class FactReader {
 // The value of a string node without interpolations; nothing for bytes and f-strings. Escapes stay as written.
 std::optional<std::string> PlainString(const SyntaxTree& tree, NodeId node);
 
+// True for names of functions and attributes that look at frames above: _getframe, f_back.
+bool ReadsFrames(std::string_view name);
+
 // True if the statement is an expression statement that CPython takes for a docstring.
 bool IsDocstring(const SyntaxTree& tree, NodeId statement);
 

@@ -79,6 +79,17 @@ void FactReader::FindAliases() {
   inspect_names_.insert("inspect");
   static const std::set<std::string, std::less<>> kFrameReaders = {"stack", "trace", "getouterframes", "currentframe"};
   for (NodeId node = 0; node < tree_.size(); ++node) {
+    if (tree_.kind(node) == Kind::kAssignment) {
+      // `frame = sys._getframe` gives it another name.
+      NodeId left = tree_.Child(node, Field::kLeft);
+      NodeId right = tree_.Child(node, Field::kRight);
+      if (left == kNoNode || right == kNoNode || tree_.kind(left) != Kind::kIdentifier) continue;
+      if (tree_.kind(right) == Kind::kAttribute) right = tree_.Child(right, Field::kAttribute);
+      if (right != kNoNode && tree_.kind(right) == Kind::kIdentifier && ReadsFrames(Text(right))) {
+        stack_names_.insert(std::string(Text(left)));
+      }
+      continue;
+    }
     if (tree_.kind(node) != Kind::kImport && tree_.kind(node) != Kind::kImportFrom) continue;
     NodeId from = tree_.Child(node, Field::kModuleName);
     std::string module = from == kNoNode ? "" : std::string(Text(from));

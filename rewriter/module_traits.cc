@@ -30,6 +30,8 @@ const Words& SingleModuleMethods() {
 
 }  // namespace
 
+bool ReadsFrames(std::string_view name) { return FrameWords().count(name) != 0; }
+
 // `sys.modules`, `_sys.modules`, `x.sys.modules`, or a name imported for it.
 bool FactReader::IsSysModules(NodeId node) const {
   if (tree_.kind(node) == Kind::kIdentifier) return modules_names_.count(Text(node)) != 0;
@@ -67,7 +69,7 @@ void FactReader::NoteName(std::string_view name, uint32_t line, const Context& c
   if (name == "__all__" && context.owner == Context::kImportTime) ++all_loads_;
   if (NamespaceFunctions().count(name) != 0) {
     NoteSpecial(name, line, context, true, true, fmt::format("{}()", name));
-  } else if (FrameWords().count(name) != 0 || stack_names_.count(name) != 0 || name == "__builtins__") {
+  } else if (ReadsFrames(name) || stack_names_.count(name) != 0 || name == "__builtins__") {
     NoteSpecial(name, line, context, false, true, std::string(name));
   }
 }
@@ -79,7 +81,7 @@ void FactReader::NoteAttribute(NodeId node, const Context& context) {
   Uses* uses = UsesOf(context.owner);
   if (uses == nullptr) return;
   std::string dotted = Dotted(object);
-  if (FrameWords().count(name) != 0 || ((name == "stack" || name == "trace") && IsInspect(dotted))) {
+  if (ReadsFrames(name) || ((name == "stack" || name == "trace") && IsInspect(dotted))) {
     NoteIntrospection(dotted.empty() ? std::string(name) : fmt::format("{}.{}", dotted, name), line, context);
   }
   bool of_builtins = dotted == "builtins" || dotted == "__builtin__" || dotted == "__builtins__";

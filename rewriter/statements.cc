@@ -192,10 +192,12 @@ void FactReader::VisitAssignment(NodeId node, const Context& context) {
     Context annotation = context;
     annotation.annotation = true;
     // CPython never evaluates a local variable's annotation, but its scoping counts the names.
-    if (context.owner != Context::kImportTime) annotation.owner = Context::kNobody;
+    if (scopes_[context.scope].kind == ScopeKind::kFunction) annotation.owner = Context::kNobody;
     Visit(type, annotation);
   }
   if (right != kNoNode) Visit(right, context);
+  // `(x): int` is only a mention of x.
+  if (right == kNoNode && tree_.kind(left) != Kind::kIdentifier) return Visit(left, context);
   // `x: int` binds nothing when it runs, yet makes x local; at module level it counts, which is the safe side.
   BindTarget(left, context, BindingForm::kAssignment);
 }
@@ -227,8 +229,13 @@ void FactReader::VisitTypeAlias(NodeId node, const Context& context) {
   NodeId left = tree_.Child(node, Field::kLeft);
   NodeId inner = left == kNoNode ? kNoNode : tree_[left].first_child;
   if (inner == kNoNode) return SyntaxError(node, "syntax error");
-  NodeId name = tree_.kind(inner) == Kind::kIdentifier ? inner : tree_.Child(inner, Kind::kIdentifier);
-  if (name == kNoNode) return SyntaxError(node, "syntax error");
+  NodeId name = tree_.kind(inner) == Kind::kIdentifier ? inner : tree_[inner].first_child;
+  if (tree_.kind(inner) == Kind::kAttribute || name == kNoNode || tree_.kind(name) != Kind::kIdentifier) {
+    // The grammar takes `type(x).y = z` for an alias, too.
+    AddLoad("type", tree_.line(node), context);
+    BindTarget(inner, context, BindingForm::kAssignment);
+    return Visit(tree_.Child(node, Field::kRight), context);
+  }
   BindTarget(name, context, BindingForm::kAssignment);
   Context value = inner == name ? context : EnterTypeParameters(inner, context);
   value.annotation = true;

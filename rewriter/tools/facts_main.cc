@@ -4,6 +4,7 @@
 //   faaslight-facts --time FILE...     only how many files were read, and how long that took
 //   faaslight-facts --rewrite FILE...  makes every function and module-level import lazy that can be, every other
 //                                      function guarded, and prints {"file", "text", "lazy", "guarded", "imports"}
+//   faaslight-facts --guard FILE...    the same, but no function is lazy: all are guarded
 // With FILE "-" the names are read from standard input, one per line.
 #include <fmt/format.h>
 
@@ -22,7 +23,7 @@ namespace {
 using nlohmann::json;
 
 // The boldest decisions that a file allows: what a plan would never choose, but must be able to.
-FileDecisions EverythingLazy(const Facts& facts) {
+FileDecisions EverythingLazy(const Facts& facts, bool guards_only) {
   FileDecisions decisions;
   decisions.index = 1;
   decisions.source_hash = "0123456789abcdef";
@@ -33,7 +34,7 @@ FileDecisions EverythingLazy(const Facts& facts) {
     bool inside_lazy = function.parent >= 0 && lazy[static_cast<size_t>(function.parent)];
     lazy[i] = inside_lazy;
     if (inside_lazy) continue;
-    bool can = !function.introspection && !function.other_free_variables && function.place != Place::kFunction &&
+    bool can = !guards_only && !function.introspection && !function.other_free_variables && function.place != Place::kFunction &&
                function.kind != FunctionKind::kAsyncGenerator && function.body.begin != function.body.end;
     if (can) {
       lazy[i] = true;
@@ -55,9 +56,9 @@ FileDecisions EverythingLazy(const Facts& facts) {
   return decisions;
 }
 
-json Describe(const std::string& file, const std::string& source, const Facts& facts, bool rewrite) {
-  if (!rewrite) return {{"file", file}, {"facts", FactsToJson(facts)}};
-  FileDecisions decisions = EverythingLazy(facts);
+json Describe(const std::string& file, const std::string& source, const Facts& facts, const std::string& mode) {
+  if (mode.empty()) return {{"file", file}, {"facts", FactsToJson(facts)}};
+  FileDecisions decisions = EverythingLazy(facts, mode == "--guard");
   Result<std::vector<Edit>> edits = MakeEdits(source, facts, decisions);
   if (!edits) return {{"file", file}, {"refused", edits.error().message}};
   return {{"file", file}, {"text", ApplyEdits(source, *edits)}, {"lazy", decisions.lazy_bodies.size()},
@@ -65,10 +66,13 @@ json Describe(const std::string& file, const std::string& source, const Facts& f
 }
 
 int Main(std::vector<std::string> arguments) {
-  bool rewrite = false, time = false;
-  if (!arguments.empty() && (arguments[0] == "--rewrite" || arguments[0] == "--time")) {
-    rewrite = arguments[0] == "--rewrite";
-    time = !rewrite;
+  std::string mode;
+  if (!arguments.empty() && arguments[0].size() > 1 && arguments[0][0] == '-') {
+    mode = arguments[0];
+    if (mode != "--rewrite" && mode != "--guard" && mode != "--time") {
+      fmt::print(stderr, "faaslight-facts: no such option: {}; see rewriter/tools/facts_main.cc\n", mode);
+      return 2;
+    }
     arguments.erase(arguments.begin());
   }
   if (arguments.size() == 1 && arguments[0] == "-") {
@@ -81,11 +85,12 @@ int Main(std::vector<std::string> arguments) {
     Result<std::string> source = ReadFile(file);
     Result<Facts> facts = source ? ReadFacts(*source) : tl::unexpected<Error>(source.error());
     if (source) bytes += source->size();
-    if (time) continue;
-    json line = facts ? Describe(file, *source, *facts, rewrite) : json{{"file", file}, {"error", facts.error().message}};
+    if (mode == "--time") continue;
+    json line = facts ? Describe(file, *source, *facts, mode)
+                      : json{{"file", file}, {"error", facts.error().message}};
     std::cout << line.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
   }
-  if (time) {
+  if (mode == "--time") {
     std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     fmt::print("{} files, {:.1f} MB, {:.3f} s\n", arguments.size(), static_cast<double>(bytes) / 1e6, taken.count());
   }

@@ -1,0 +1,1 @@
+from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), 3, '0123456789abcdef', '', '')

@@ -1,0 +1,4 @@
+import os; x = os.sep
+# names: os path
+# submodules: a b
+# hold

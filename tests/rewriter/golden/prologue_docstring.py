@@ -1,0 +1,5 @@
+"""Doc."""; import os
+from __future_not__ import x
+# remove: os
+# epilogue
+# hold
