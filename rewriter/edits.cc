@@ -13,7 +13,9 @@ namespace {
 
 using Statements = std::map<int, std::set<int>>;
 
-tl::unexpected<Error> Refuse(std::string message) { return Fail(ExitCode::kBadInput, std::move(message)); }
+tl::unexpected<Error> Refuse(std::string message) {
+  return Fail(ExitCode::kBadInput, std::move(message));
+}
 
 // A Python string literal. Names and module names need no escapes, and nothing else is let through.
 Result<std::string> Quoted(std::string_view text) {
@@ -42,7 +44,8 @@ class EditMaker {
       : source_(source), facts_(facts), decisions_(decisions) {}
 
   Result<std::vector<Edit>> Make() {
-    if (source_.find("__fl__") != std::string_view::npos) return Refuse("the source has a name __fl__ of its own");
+    if (source_.find("__fl__") != std::string_view::npos)
+      return Refuse("the source has a name __fl__ of its own");
     if (Status done = AddPrologue(); !done) return tl::unexpected<Error>(done.error());
     for (const LazyBody& body : decisions_.lazy_bodies) {
       if (Status done = AddLazyBody(body); !done) return tl::unexpected<Error>(done.error());
@@ -90,15 +93,18 @@ class EditMaker {
   }
 
   Status AddPrologue() {
-    auto join = [](const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, " ")); };
+    auto join = [](const std::vector<std::string>& names) {
+      return fmt::format("{}", fmt::join(names, " "));
+    };
     Result<std::string> hash = Quoted(decisions_.source_hash);
     Result<std::string> names = Quoted(join(decisions_.lazy_names));
     Result<std::string> submodules = Quoted(join(decisions_.submodules));
     for (const Result<std::string>* part : {&hash, &names, &submodules}) {
       if (!*part) return tl::unexpected<Error>(part->error());
     }
-    std::string text = fmt::format("from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), {}, {}, {}, {})",
-                                   decisions_.index, *hash, *names, *submodules);
+    std::string text = fmt::format(
+        "from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), {}, {}, {}, {})",
+        decisions_.index, *hash, *names, *submodules);
     if (decisions_.hold) text += "; __fl__.hold()";
     if (!decisions_.prologue_loads.empty()) {
       Result<std::string> loads = QuotedList(decisions_.prologue_loads);
@@ -110,10 +116,13 @@ class EditMaker {
 
   // The function at `index`, if it exists and lies in no lazy one.
   Result<const FunctionFacts*> Function(int index) const {
-    if (index < 0 || static_cast<size_t>(index) >= facts_.functions.size()) return Refuse("no such function");
+    if (index < 0 || static_cast<size_t>(index) >= facts_.functions.size())
+      return Refuse("no such function");
     const FunctionFacts& function = facts_.functions[static_cast<size_t>(index)];
-    if (function.is_lambda) return Refuse(fmt::format("line {}: a lambda has no statements", function.def_line));
-    if (InLazy(function.parent)) return Refuse(fmt::format("{} lies in a lazy function", function.qualname));
+    if (function.is_lambda)
+      return Refuse(fmt::format("line {}: a lambda has no statements", function.def_line));
+    if (InLazy(function.parent))
+      return Refuse(fmt::format("{} lies in a lazy function", function.qualname));
     return &function;
   }
 
@@ -130,20 +139,25 @@ class EditMaker {
     Result<const FunctionFacts*> found = Function(body.function);
     if (!found) return tl::unexpected<Error>(found.error());
     const FunctionFacts& function = **found;
-    if (function.body.begin == function.body.end) return Refuse(function.qualname + " has no body but a docstring");
-    if (function.kind == FunctionKind::kAsyncGenerator) return Refuse(function.qualname + " is an async generator");
+    if (function.body.begin == function.body.end)
+      return Refuse(function.qualname + " has no body but a docstring");
+    if (function.kind == FunctionKind::kAsyncGenerator)
+      return Refuse(function.qualname + " is an async generator");
     if (function.other_free_variables) return Refuse(function.qualname + " closes over variables");
     size_t next = source_.find_first_not_of(" \t\f", function.body.end);
     if (next != std::string_view::npos && source_[next] == '\\') {
-      return Refuse(fmt::format("line {}: a backslash after the last statement", function.end_line));
+      return Refuse(
+          fmt::format("line {}: a backslash after the last statement", function.end_line));
     }
-    std::string call = fmt::format("__fl__({}{})", body.number, function.needs_class_cell ? ", __class__" : "");
+    std::string call =
+        fmt::format("__fl__({}{})", body.number, function.needs_class_cell ? ", __class__" : "");
     Result<std::string> arguments = Arguments(function);
     if (!arguments) return tl::unexpected<Error>(arguments.error());
     call += "(" + *arguments + ")";
     if (function.kind == FunctionKind::kGenerator) call = "(yield from " + call + ")";
     if (function.kind == FunctionKind::kCoroutine) call = "await " + call;
-    std::string_view old = source_.substr(function.body.begin, function.body.end - function.body.begin);
+    std::string_view old =
+        source_.substr(function.body.begin, function.body.end - function.body.begin);
     edits_.push_back({function.body.begin, function.body.end, "return " + call + LineEnds(old)});
     return {};
   }
@@ -163,7 +177,8 @@ class EditMaker {
           break;
         case ParameterKind::kKeywordOnly: {
           const std::string& name = parameter.name;
-          bool is_private = name.size() > 2 && name.substr(0, 2) == "__" && name.substr(name.size() - 2) != "__";
+          bool is_private =
+              name.size() > 2 && name.substr(0, 2) == "__" && name.substr(name.size() - 2) != "__";
           if (is_private && !function.class_path.empty()) return Refuse(name + " would be mangled");
           out += name + "=" + name;
           break;
@@ -182,7 +197,8 @@ class EditMaker {
     if (InLazy(guard.function)) return Refuse((*found)->qualname + " is lazy and needs no guard");
     Result<std::string> names = QuotedList(guard.names);
     if (!names) return tl::unexpected<Error>(names.error());
-    return AddAt((*found)->guard, fmt::format("__fl__.use({})", *names), "the guard of " + (*found)->qualname);
+    return AddAt((*found)->guard, fmt::format("__fl__.use({})", *names),
+                 "the guard of " + (*found)->qualname);
   }
 
   // Removed names and hoists of one statement make one edit.
@@ -191,7 +207,8 @@ class EditMaker {
     for (const auto& lazy : decisions_.lazy_imports) removed[lazy.first].insert(lazy.second);
     std::map<int, std::string> hoists;
     for (const HoistAt& hoist : decisions_.hoists) {
-      if (hoist.modules.empty() || !hoists[hoist.statement].empty()) return Refuse("a hoist of nothing, or twice");
+      if (hoist.modules.empty() || !hoists[hoist.statement].empty())
+        return Refuse("a hoist of nothing, or twice");
       Result<std::string> modules = QuotedList(hoist.modules);
       if (!modules) return tl::unexpected<Error>(modules.error());
       hoists[hoist.statement] = fmt::format("__fl__.load({})", *modules);
@@ -203,23 +220,28 @@ class EditMaker {
       }
       const ImportStatement& statement = facts_.imports[static_cast<size_t>(entry.first)];
       for (int name : entry.second) {
-        if (name < 0 || static_cast<size_t>(name) >= statement.names.size()) return Refuse("no such imported name");
+        if (name < 0 || static_cast<size_t>(name) >= statement.names.size())
+          return Refuse("no such imported name");
       }
-      if (statement.names.front().module == "__future__") return Refuse("a __future__ import cannot change");
-      if (InLazy(statement.function)) return Refuse(fmt::format("line {}: lies in a lazy function", statement.line));
+      if (statement.names.front().module == "__future__")
+        return Refuse("a __future__ import cannot change");
+      if (InLazy(statement.function))
+        return Refuse(fmt::format("line {}: lies in a lazy function", statement.line));
       if (Status done = AddImport(statement, entry.second, hoists[entry.first]); !done) return done;
     }
     return {};
   }
 
-  Status AddImport(const ImportStatement& statement, const std::set<int>& removed, const std::string& hoist) {
+  Status AddImport(const ImportStatement& statement, const std::set<int>& removed,
+                   const std::string& hoist) {
     std::string first = hoist.empty() ? "" : hoist + "; ";
     if (removed.empty()) {
       edits_.push_back({statement.range.begin, statement.range.begin, first});
       return {};
     }
     bool all = removed.size() == statement.names.size();
-    Result<Edit> edit = ShortenImport(source_, statement, removed, all ? "" : first, hoist.empty() ? "pass" : hoist);
+    Result<Edit> edit = ShortenImport(source_, statement, removed, all ? "" : first,
+                                      hoist.empty() ? "pass" : hoist);
     if (!edit) return tl::unexpected<Error>(edit.error());
     edits_.push_back(std::move(*edit));
     return {};
@@ -229,17 +251,20 @@ class EditMaker {
     uint32_t end = static_cast<uint32_t>(source_.size());
     std::string_view last = source_.substr(source_.rfind('\n') + 1);
     std::string_view before = source_.substr(0, source_.size() - last.size());
-    bool dangling = !last.empty() && last.back() == '\\' && last.find('#') == std::string_view::npos;
-    while (!before.empty() && (before.back() == '\n' || before.back() == '\r')) before.remove_suffix(1);
+    bool dangling =
+        !last.empty() && last.back() == '\\' && last.find('#') == std::string_view::npos;
+    while (!before.empty() && (before.back() == '\n' || before.back() == '\r'))
+      before.remove_suffix(1);
     std::string_view above = before.substr(before.rfind('\n') + 1);
-    dangling |= last.find_first_not_of(" \t\f") == std::string_view::npos && !above.empty() && above.back() == '\\' &&
-                above.find('#') == std::string_view::npos;
+    dangling |= last.find_first_not_of(" \t\f") == std::string_view::npos && !above.empty() &&
+                above.back() == '\\' && above.find('#') == std::string_view::npos;
     if (dangling) return Refuse("the last line ends in a backslash");
     bool crlf = source_.find("\r\n") != std::string_view::npos;
     std::string line_end = crlf ? "\r\n" : "\n";
     // The prologue may have taken the empty line at the end.
     bool taken = facts_.prologue->form == Spot::Form::kOwnLine && facts_.prologue->at == end;
-    edits_.push_back({end, end, (last.empty() && !taken ? "" : line_end) + "__fl__.ready()" + line_end});
+    edits_.push_back(
+        {end, end, (last.empty() && !taken ? "" : line_end) + "__fl__.ready()" + line_end});
     return {};
   }
 
@@ -251,7 +276,8 @@ class EditMaker {
 
 }  // namespace
 
-Result<std::vector<Edit>> MakeEdits(std::string_view source, const Facts& facts, const FileDecisions& decisions) {
+Result<std::vector<Edit>> MakeEdits(std::string_view source, const Facts& facts,
+                                    const FileDecisions& decisions) {
   return EditMaker(source, facts, decisions).Make();
 }
 

@@ -3,7 +3,7 @@
 //
 // What the texts mean at run time is docs/pack.md. The forms are:
 //   prologue   from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), 3, 'SOURCEHASH', 'np pd', 'sub')
-//              … ; __fl__.hold()   behind it in the handler's module
+//              … ; __fl__.hold()   behind it in the handler's module; … ; __fl__.load('a') for R5
 //   lazy body  return __fl__(7)(a, *args, k=k, **kw)          plain function
 //              return (yield from __fl__(7)(a))               generator
 //              return await __fl__(7)(a)                      coroutine
@@ -48,7 +48,9 @@ struct FileDecisions {
   std::vector<HoistAt> hoists;
   std::vector<std::string> lazy_names;   // what the module's __getattr__ answers, sorted
   std::vector<std::string> submodules;   // R3, last components, sorted
-  bool epilogue = false;
+  std::vector<std::string> prologue_loads;  // modules that the prologue loads (R5)
+  std::vector<std::string> companions;      // modules that are loaded once this one is complete (R4)
+  bool epilogue = false;      // ends with `__fl__.ready()`
   bool hold = false;          // the handler's module: the prologue ends with `; __fl__.hold()`
 };
 

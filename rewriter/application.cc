@@ -1,0 +1,229 @@
+#include "rewriter/application.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "base/files.h"
+
+namespace faaslight {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr uint64_t kMaxExtensionBytes = 256ULL << 20;
+
+fs::path PathOf(const fs::path& app, const Trace& trace, const Module& module) {
+  switch (module.root()) {
+    case ROOT_APP:
+      return app / module.file();
+    case ROOT_STDLIB:
+      return fs::path(trace.python().stdlib()) / module.file();
+    case ROOT_OTHER:
+      return module.file();
+    default:
+      return {};  // layers are not rewritten, and their names resolve through the trace alone
+  }
+}
+
+// Identifier-like strings of an extension module that end with a NUL, as C string literals do: what its PyInit may
+// import. An over-approximation, which is the safe side for "may load".
+std::set<std::string> NamesInBinary(std::string_view bytes, const std::unordered_map<std::string, int>& known) {
+  std::set<std::string> found;
+  size_t start = 0;
+  auto is_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  };
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (is_name(bytes[i])) continue;
+    if (bytes[i] == '\0' && i - start >= 2 && i - start < 200) {
+      std::string name(bytes.substr(start, i - start));
+      if (known.count(name) != 0) found.insert(std::move(name));
+    }
+    start = i + 1;
+  }
+  return found;
+}
+
+// Reads one module's file. Thread-safe: touches only its own module.
+void ReadModule(const fs::path& path, const std::unordered_map<std::string, int>& known, TracedModule& module) {
+  if (module.kind == KIND_EXTENSION && module.root == ROOT_APP) {
+    if (Result<std::string> bytes = ReadFile(path, kMaxExtensionBytes)) module.strings = NamesInBinary(*bytes, known);
+    return;
+  }
+  if (module.kind != KIND_SOURCE || path.empty() || path.extension() != ".py") return;
+  Result<std::string> source = ReadFile(path, 64ULL << 20);
+  if (!source) {
+    module.no_facts = source.error().message;
+    return;
+  }
+  module.source = std::move(*source);
+  Result<Facts> facts = ReadFacts(module.source);
+  if (!facts) {
+    module.no_facts = facts.error().message;
+    return;
+  }
+  module.facts = std::make_shared<const Facts>(std::move(*facts));
+}
+
+template <typename Work>
+void InParallel(size_t count, Work work) {
+  std::atomic<size_t> next{0};
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < std::max(1U, std::thread::hardware_concurrency()); ++t) {
+    threads.emplace_back([&] {
+      for (size_t i = next++; i < count; i = next++) work(i);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TracedModule FromTrace(const Module& traced, int order) {
+  TracedModule module;
+  module.name = traced.name();
+  module.order = order;
+  module.root = traced.root();
+  module.file = traced.file();
+  module.kind = traced.kind();
+  module.phase = traced.phase();
+  module.is_package = traced.is_package();
+  module.completed = traced.completed();
+  module.importer = traced.importer();
+  module.importer_line = traced.importer_line();
+  module.self_us = traced.self_us();
+  module.cumulative_us = traced.cumulative_us();
+  module.code_bytes = traced.code_bytes();
+  return module;
+}
+
+// Which of the module's functions were entered: by (first line, name), which the trace and the facts share.
+void MarkEntered(const std::multimap<std::pair<uint32_t, std::string>, const Function*>& traced, TracedModule& module) {
+  const std::vector<FunctionFacts>& functions = module.facts->functions;
+  module.entered.assign(functions.size(), false);
+  module.function_code_bytes.assign(functions.size(), 0);
+  for (size_t i = 0; i < functions.size(); ++i) {
+    const std::string name = functions[i].is_lambda ? "<lambda>" : functions[i].name;
+    auto [begin, end] = traced.equal_range({functions[i].first_line, name});
+    for (auto it = begin; it != end; ++it) {
+      if (it->second->at_init() || it->second->events_size() > 0) module.entered[i] = true;
+      module.function_code_bytes[i] = std::max(module.function_code_bytes[i], it->second->code_bytes());
+    }
+  }
+}
+
+Status CheckFiles(const fs::path& directory, const Trace& trace) {
+  std::vector<std::string> changed;
+  for (const Module& module : trace.modules()) {
+    if (module.root() != ROOT_APP || module.sha256().empty()) continue;
+    Result<std::string> bytes = ReadFile(directory / module.file());
+    if (!bytes) {
+      changed.push_back(module.file() + " (missing)");
+    } else if (Sha256(*bytes) != module.sha256()) {
+      changed.push_back(module.file());
+    }
+  }
+  if (changed.empty()) return {};
+  const size_t shown = std::min<size_t>(changed.size(), 10);
+  std::string list = fmt::format("{}", fmt::join(changed.begin(), changed.begin() + static_cast<long>(shown), ", "));
+  if (changed.size() > shown) list += fmt::format(" and {} more", changed.size() - shown);
+  return Fail(ExitCode::kBadInput, fmt::format("the trace does not fit {}: changed since it was made, or of another "
+                                               "application: {}; trace the application again",
+                                               directory.string(), list));
+}
+
+Status CheckPaths(const Trace& trace) {
+  for (const Module& module : trace.modules()) {
+    if (module.root() == ROOT_NONE || module.root() == ROOT_OTHER || module.file().empty()) continue;
+    if (!StaysInside(module.file())) {
+      return Fail(ExitCode::kBadInput, fmt::format("the trace names a file outside its folder: {}", module.file()));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+int Application::Find(std::string_view name) const {
+  auto found = by_name_.find(std::string(name));
+  return found == by_name_.end() ? -1 : found->second;
+}
+
+std::string Application::handler_function() const {
+  const std::string& handler = trace_.app().handler();
+  return handler.substr(handler.rfind('.') + 1);
+}
+
+bool Application::HasSubmodule(int package, const std::string& name) const {
+  const TracedModule& module = modules_[static_cast<size_t>(package)];
+  if (Find(module.name + "." + name) >= 0) return true;
+  if (!module.is_package || module.root != ROOT_APP) return false;
+  const fs::path folder = (directory_ / module.file).parent_path();
+  std::error_code ignored;
+  if (fs::exists(folder / (name + ".py"), ignored) || fs::is_directory(folder / name, ignored)) return true;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string file = entry.path().filename().string();
+    if (file.rfind(name + ".", 0) == 0 && (entry.path().extension() == ".so" || entry.path().extension() == ".pyc")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<Application> Application::Load(const fs::path& directory, std::vector<Trace> traces) {
+  Result<Trace> joined = JoinTraces(std::move(traces));
+  if (!joined) return tl::unexpected(joined.error());
+  Application app;
+  app.directory_ = directory;
+  app.trace_ = std::move(*joined);
+  if (Status fine = CheckPaths(app.trace_); !fine) return tl::unexpected(fine.error());
+  if (Status fine = CheckFiles(directory, app.trace_); !fine) return tl::unexpected(fine.error());
+
+  std::vector<fs::path> paths;
+  for (const Module& module : app.trace_.modules()) {
+    if (!app.by_name_.emplace(module.name(), static_cast<int>(app.modules_.size())).second) continue;
+    app.modules_.push_back(FromTrace(module, static_cast<int>(app.modules_.size())));
+    paths.push_back(PathOf(directory, app.trace_, module));
+  }
+  InParallel(app.modules_.size(), [&](size_t i) { ReadModule(paths[i], app.by_name_, app.modules_[i]); });
+
+  std::map<std::string, std::multimap<std::pair<uint32_t, std::string>, const Function*>> functions;
+  for (const Function& function : app.trace_.functions()) {
+    functions[function.module()].emplace(std::pair(function.first_line(), function.name()), &function);
+  }
+  for (TracedModule& module : app.modules_) {
+    if (module.facts) MarkEntered(functions[module.name], module);
+  }
+  for (const EvaluatedNames& evaluated : app.trace_.evaluated_names()) {
+    if (int index = app.Find(evaluated.module()); index >= 0) {
+      app.modules_[static_cast<size_t>(index)].evaluated.insert(evaluated.names().begin(), evaluated.names().end());
+    }
+  }
+  for (const ImportCycle& cycle : app.trace_.cycles()) {
+    std::vector<int> group;
+    for (const std::string& name : cycle.modules()) {
+      if (int index = app.Find(name); index >= 0) group.push_back(index);
+    }
+    std::sort(group.begin(), group.end());
+    if (group.size() > 1) app.cycles_.push_back(std::move(group));
+  }
+  app.handler_module_ = app.Find(app.trace_.app().handler_module());
+  if (app.handler_module_ < 0) {
+    return Fail(ExitCode::kBadInput, fmt::format("the trace does not hold the handler's module {}; trace it again",
+                                                 app.trace_.app().handler_module()));
+  }
+  return app;
+}
+
+std::string AbsoluteName(const TracedModule& importer, const ImportedName& name) {
+  if (name.level == 0) return name.module;
+  std::string base = importer.name;
+  for (int up = importer.is_package ? 1 : 0; up < name.level; ++up) {
+    const size_t dot = base.rfind('.');
+    if (dot == std::string::npos) return {};
+    base.resize(dot);
+  }
+  return name.module.empty() ? base : base + "." + name.module;
+}
+
+}  // namespace faaslight

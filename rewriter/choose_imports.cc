@@ -1,0 +1,433 @@
+// R2 and R6 to R14 for import names: a name is lazy when every use of what it binds lies in functions that bind it
+// before they run, and reading its origin later gives the same object.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "rewriter/decisions.h"
+
+namespace faaslight {
+namespace {
+
+std::string At(uint32_t line) { return fmt::format("line {}", line); }
+
+class ImportChooser {
+ public:
+  ImportChooser(const Application& app, Choices& choices) : app_(app), choices_(choices), group_(app.modules().size(), -1) {
+    for (size_t g = 0; g < app.cycles().size(); ++g) {
+      for (int member : app.cycles()[g]) group_[static_cast<size_t>(member)] = static_cast<int>(g);
+    }
+    for (const ImportEffect& effect : app.trace().effects()) {
+      if (effect.kind() == EFFECT_ATTRIBUTE) set_from_outside_.insert({effect.target_module(), effect.attribute()});
+    }
+    FindReadNamespaces();
+    FindStarImports();
+  }
+
+  void Run() {
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      if (app_.modules()[i].facts) RunModule(static_cast<int>(i));
+    }
+  }
+
+ private:
+  const TracedModule& module(int index) const { return app_.modules()[static_cast<size_t>(index)]; }
+  ModuleChoice& choice(int index) { return choices_[static_cast<size_t>(index)]; }
+
+  // The module that a module-level name of `index` denotes, or -1.
+  int ModuleBehind(int index, const std::string& name) const {
+    const Facts& facts = *module(index).facts;
+    auto binding = facts.bindings.find(name);
+    if (binding == facts.bindings.end()) return -1;
+    for (auto [statement, position] : binding->second.imports) {
+      const ImportedName& imported = facts.imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)];
+      const std::string base = AbsoluteName(module(index), imported);
+      if (!imported.attribute.empty()) {
+        if (int found = app_.Find(base + "." + imported.attribute); found >= 0) return found;
+      } else if (imported.has_alias) {
+        return app_.Find(base);
+      } else {
+        return app_.Find(base.substr(0, base.find('.')));
+      }
+    }
+    return -1;
+  }
+
+  // X.__dict__, vars(X): what reads a module's namespace as a dict does not go through __getattr__.
+  void FindReadNamespaces() {
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const TracedModule& reader = app_.modules()[i];
+      if (!reader.facts) continue;
+      auto note = [&](const Uses& uses) {
+        for (const std::string& name : uses.namespaces) {
+          if (int target = ModuleBehind(static_cast<int>(i), name); target >= 0) {
+            namespace_read_.emplace(target, reader.name);
+          }
+        }
+      };
+      note(reader.facts->at_import);
+      for (const FunctionFacts& function : reader.facts->functions) note(function.own);
+    }
+  }
+
+  void FindStarImports() {
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const TracedModule& importer = app_.modules()[i];
+      if (!importer.facts) continue;
+      for (const ImportStatement& statement : importer.facts->imports) {
+        for (const ImportedName& name : statement.names) {
+          if (name.attribute != "*" || statement.type_checking_only) continue;
+          if (int target = app_.Find(AbsoluteName(importer, name)); target >= 0) {
+            star_imported_.emplace(target, importer.name);
+          }
+        }
+      }
+    }
+  }
+
+  // What of this module's globals must be there although nothing binds it first, and why.
+  std::map<std::string, Why> HeldNames(int index, std::optional<Why>& all) const {
+    const TracedModule& m = module(index);
+    const ModuleChoice& c = choices_[static_cast<size_t>(index)];
+    std::map<std::string, Why> held;
+    auto hold = [&](const Uses& uses, const std::string& where) {
+      for (const auto& [name, line] : uses.names) {
+        held.emplace(name, Why{"R2", fmt::format("used {}, {}", where, At(line))});
+      }
+      if (uses.own_namespace && !all) all = Why{"R2", fmt::format("its namespace is read {}", where)};
+    };
+    hold(m.facts->at_import, "at import time");
+    for (size_t f = 0; f < c.functions.size(); ++f) {
+      if (!c.functions[f].holds) continue;
+      const FunctionFacts& function = m.facts->functions[f];
+      hold(function.own, fmt::format("in {} ({})", function.is_lambda ? "a lambda" : function.qualname + "()",
+                                     m.entered[f] ? "traced" : c.functions[f].why.text));
+    }
+    for (const std::string& name : m.evaluated) held.emplace(name, Why{"R2", "used by evaluated code"});
+    if (index == app_.handler_module()) held.emplace(app_.handler_function(), Why{"R2", "the handler"});
+    if (auto read = namespace_read_.find(index); read != namespace_read_.end()) {
+      all = Why{"R2", fmt::format("{} reads its namespace as a dict", read->second)};
+    }
+    return held;
+  }
+
+  void RunModule(int index) {
+    const TracedModule& m = module(index);
+    ModuleChoice& c = choice(index);
+    std::optional<Why> all;
+    if (!c.rewritable) all = c.why_not;
+    if (c.pinned) all = Why{"pin", "pinned by the user"};
+    const std::map<std::string, Why> held = HeldNames(index, all);
+    c.imports.clear();
+    for (const ImportStatement& statement : m.facts->imports) {
+      std::vector<NameChoice> names;
+      for (const ImportedName& name : statement.names) {
+        Why why = all ? *all : Stays(index, statement, name, held);
+        const bool lazy = why.rule.empty();
+        if (lazy) why = {"R2", "used only in functions that no event entered"};
+        names.push_back({lazy, std::move(why), {}});
+      }
+      c.imports.push_back(std::move(names));
+    }
+    MakeUniform(index);
+  }
+
+  // A name that several `import a.x` statements bind is lazy in all of them or in none.
+  void MakeUniform(int index) {
+    const Facts& facts = *module(index).facts;
+    ModuleChoice& c = choice(index);
+    for (const auto& [name, binding] : facts.bindings) {
+      const NameChoice* eager = nullptr;
+      for (auto [statement, position] : binding.imports) {
+        const NameChoice& n = c.imports[static_cast<size_t>(statement)][static_cast<size_t>(position)];
+        if (!n.lazy) eager = &n;
+      }
+      if (eager == nullptr) continue;
+      const Why why = eager->why;
+      for (auto [statement, position] : binding.imports) {
+        NameChoice& n = c.imports[static_cast<size_t>(statement)][static_cast<size_t>(position)];
+        if (n.lazy) n = {false, why, {}};
+      }
+    }
+  }
+
+  // Why a name stays eager; an empty rule when it may be lazy.
+  Why Stays(int index, const ImportStatement& statement, const ImportedName& name,
+            const std::map<std::string, Why>& held) const {
+    if (name.module == "__future__") return {"R2", "a __future__ import"};
+    if (statement.place != Place::kModule || statement.in_try || statement.type_checking_only) {
+      return {"R13", "not a plain statement of the module's body"};
+    }
+    if (name.attribute == "*") return {"R6", "a star import"};
+    if (auto found = held.find(name.bound); found != held.end()) return found->second;
+    if (Why why = BadBinding(index, name); !why.rule.empty()) return why;
+    if (Why why = BadName(index, name); !why.rule.empty()) return why;
+    return BadTarget(index, name);
+  }
+
+  Why BadBinding(int index, const ImportedName& name) const {
+    const Facts& facts = *module(index).facts;
+    auto found = facts.bindings.find(name.bound);
+    if (found == facts.bindings.end()) return {"R2", "its binding is not known"};
+    const Binding& binding = found->second;
+    if (binding.global_in_function) return {"R2", "a function declares it global"};
+    if (binding.deleted) return {"R2", "it is deleted"};
+    if (binding.assignment || binding.definition || binding.nested) return {"R2", "it is bound again"};
+    if (binding.count != binding.imports.size()) return {"R2", "it is bound again"};
+    if (binding.count == 1) return {};
+    // `import a.b` and `import a.c` bind the same object.
+    for (auto [statement, position] : binding.imports) {
+      const ImportedName& other = facts.imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)];
+      const ImportStatement& s = facts.imports[static_cast<size_t>(statement)];
+      if (s.is_from || other.has_alias || s.place != Place::kModule || s.in_try) return {"R2", "it is bound again"};
+    }
+    return {};
+  }
+
+  Why BadName(int index, const ImportedName& name) const {
+    const TracedModule& m = module(index);
+    static const std::set<std::string> kSpecial{"__all__", "__path__", "__getattr__", "__dir__", "__file__",
+                                                "__doc__", "__name__", "__spec__",    "__loader__", "__package__"};
+    if (kSpecial.count(name.bound) != 0) return {"R2", "a name that the import system reads"};
+    if (set_from_outside_.count({m.name, name.bound}) != 0) return {"R2", "another module sets it"};
+    if (auto star = star_imported_.find(index); star != star_imported_.end()) {
+      const Facts& facts = *m.facts;
+      const bool exported = facts.has_all ? (!facts.all_is_exact || std::count(facts.all.begin(), facts.all.end(),
+                                                                               name.bound) != 0)
+                                          : name.bound.front() != '_';
+      if (exported) return {"R6", fmt::format("{} imports it by *", star->second)};
+    }
+    if (m.facts->has_star_import && MayComeByStar(index, name.bound)) {
+      return {"R6", "a star import of the module may bind it too"};
+    }
+    if (m.is_package && app_.HasSubmodule(index, name.bound) && !BindsSubmodule(index, name)) {
+      return {"R8", "also the name of a submodule"};
+    }
+    return {};
+  }
+
+  // True when the statement binds exactly the submodule of that name.
+  bool BindsSubmodule(int index, const ImportedName& name) const {
+    const TracedModule& m = module(index);
+    const std::string base = AbsoluteName(m, name);
+    if (!name.attribute.empty()) return base + "." + name.attribute == m.name + "." + name.bound;
+    return name.has_alias && base == m.name + "." + name.bound;
+  }
+
+  bool MayComeByStar(int index, const std::string& name) const {
+    for (const ImportStatement& statement : module(index).facts->imports) {
+      for (const ImportedName& star : statement.names) {
+        if (star.attribute != "*") continue;
+        const int target = app_.Find(AbsoluteName(module(index), star));
+        if (target < 0 || !module(target).facts) return true;
+        const Facts& facts = *module(target).facts;
+        if (facts.has_all) {
+          if (!facts.all_is_exact || std::count(facts.all.begin(), facts.all.end(), name) != 0) return true;
+        } else if (facts.has_star_import || facts.own_getattr || facts.bindings.count(name) != 0 ||
+                   app_.HasSubmodule(target, name)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  bool SameGroup(int a, int b) const {
+    return group_[static_cast<size_t>(a)] >= 0 && group_[static_cast<size_t>(a)] == group_[static_cast<size_t>(b)];
+  }
+
+  bool GroupHasExtension(int index) const {
+    const int g = group_[static_cast<size_t>(index)];
+    if (g < 0) return false;
+    const std::vector<int>& members = app_.cycles()[static_cast<size_t>(g)];
+    return std::any_of(members.begin(), members.end(), [&](int m) { return module(m).kind == KIND_EXTENSION; });
+  }
+
+  Why BadTarget(int index, const ImportedName& name) const {
+    const std::string base = AbsoluteName(module(index), name);
+    const int target = app_.Find(base);
+    if (target < 0) return {"R2", fmt::format("{} is no module of the trace", base)};
+    for (std::string prefix = base;; prefix.resize(prefix.rfind('.'))) {
+      if (int p = app_.Find(prefix); p < 0 || module(p).kind == KIND_NAMESPACE) {
+        return {"R12", fmt::format("goes through {}, which has no __init__", prefix)};
+      }
+      if (prefix.find('.') == std::string::npos) break;
+    }
+    const int submodule = name.attribute.empty() ? -1 : app_.Find(base + "." + name.attribute);
+    const int loaded = submodule >= 0 ? submodule : target;
+    if (module(loaded).phase == PHASE_PRELOAD) return {"free", "loaded before the handler's module anyway"};
+    if (SameGroup(index, loaded) && GroupHasExtension(index)) {
+      return {"R14", "inside an import cycle with an extension module"};
+    }
+    if (SameGroup(index, target) && GroupHasExtension(index)) {
+      return {"R14", "inside an import cycle with an extension module"};
+    }
+    if (name.attribute.empty()) return {};
+    if (submodule >= 0) {
+      const TracedModule& package = module(target);
+      if (package.facts && package.facts->bindings.count(name.attribute) != 0 && !OnlyBindsSubmodule(target, name)) {
+        return {"R8", fmt::format("{} has a submodule and a name {}", base, name.attribute)};
+      }
+      return {};
+    }
+    return Unstable(index, target, name.attribute);
+  }
+
+  bool OnlyBindsSubmodule(int package, const ImportedName& name) const {
+    const Facts& facts = *module(package).facts;
+    const Binding& binding = facts.bindings.at(name.attribute);
+    if (binding.count != binding.imports.size()) return false;
+    return std::all_of(binding.imports.begin(), binding.imports.end(), [&](const std::pair<int, int>& at) {
+      return BindsSubmodule(package, facts.imports[static_cast<size_t>(at.first)].names[static_cast<size_t>(at.second)]);
+    });
+  }
+
+  // R9: `from x import y` reads y when it runs; later it must read the same.
+  Why Unstable(int index, int target, const std::string& attribute) const {
+    const TracedModule& origin = module(target);
+    if (set_from_outside_.count({origin.name, attribute}) != 0) {
+      return {"R9", fmt::format("another module sets {}.{}", origin.name, attribute)};
+    }
+    if (origin.kind == KIND_EXTENSION || origin.kind == KIND_BUILTIN) return {};
+    if (!origin.facts) return {"R9", fmt::format("the source of {} is not known", origin.name)};
+    if (origin.facts->replaces_itself) return {"R9", fmt::format("{} replaces itself", origin.name)};
+    auto found = origin.facts->bindings.find(attribute);
+    if (found == origin.facts->bindings.end()) {
+      return {"R9", fmt::format("{} does not bind {} itself", origin.name, attribute)};
+    }
+    const Binding& binding = found->second;
+    if (binding.global_in_function || binding.deleted) {
+      return {"R9", fmt::format("{}.{} may change later", origin.name, attribute)};
+    }
+    if (binding.count > 1 && (SameGroup(index, target) || !origin.completed)) {
+      return {"R9", fmt::format("{} binds {} more than once, in a cycle with this module", origin.name, attribute)};
+    }
+    return {};
+  }
+
+  const Application& app_;
+  Choices& choices_;
+  std::vector<int> group_;
+  std::set<std::pair<std::string, std::string>> set_from_outside_;
+  std::map<int, std::string> namespace_read_;  // module -> who reads it
+  std::map<int, std::string> star_imported_;   // module -> who
+};
+
+// Collects what a function and everything nested in it uses.
+void JoinUses(const Facts& facts, int index, Uses& into) {
+  const FunctionFacts& function = facts.functions[static_cast<size_t>(index)];
+  into.names.insert(function.own.names.begin(), function.own.names.end());
+  into.chains.insert(function.own.chains.begin(), function.own.chains.end());
+  into.own_namespace = into.own_namespace || function.own.own_namespace;
+  for (int nested : function.nested) JoinUses(facts, nested, into);
+}
+
+// Dotted chains that denote modules of packages which cannot carry a __getattr__ (R3): they are loaded by whoever
+// uses them.
+std::set<std::string> ModulesBehindChains(const Application& app, const Choices& choices, const TracedModule& user,
+                                          const std::set<std::string>& chains) {
+  std::set<std::string> out;
+  for (const std::string& chain : chains) {
+    const std::string first = chain.substr(0, chain.find('.'));
+    auto binding = user.facts->bindings.find(first);
+    if (binding == user.facts->bindings.end() || binding->second.imports.empty()) continue;
+    const auto [statement, position] = binding->second.imports.front();
+    const ImportedName& name =
+        user.facts->imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)];
+    if (!name.attribute.empty()) continue;
+    std::string module = name.has_alias ? AbsoluteName(user, name) : first;
+    for (size_t dot = chain.find('.'); dot != std::string::npos;) {
+      const size_t next = chain.find('.', dot + 1);
+      const int package = app.Find(module);
+      module += chain.substr(dot, next == std::string::npos ? next : next - dot);
+      const int found = app.Find(module);
+      if (found < 0) break;
+      if (package >= 0 && !choices[static_cast<size_t>(package)].rewritable &&
+          app.modules()[static_cast<size_t>(found)].phase != PHASE_PRELOAD) {
+        out.insert(module);
+      }
+      dot = next;
+    }
+  }
+  return out;
+}
+
+// The import statement at which a submodule that this module uses but does not import is to be loaded; -1 when the
+// module imports it itself.
+int StatementToLoadAt(const TracedModule& module, const std::string& name) {
+  const std::string top = name.substr(0, name.find('.'));
+  int at = -1;
+  for (size_t s = 0; s < module.facts->imports.size(); ++s) {
+    const ImportStatement& statement = module.facts->imports[s];
+    if (statement.place != Place::kModule || statement.is_from) continue;
+    for (const ImportedName& imported : statement.names) {
+      if (imported.module == name || imported.module.rfind(name + ".", 0) == 0) return -1;
+      if (at < 0 && imported.module.substr(0, imported.module.find('.')) == top) at = static_cast<int>(s);
+    }
+  }
+  return at;
+}
+
+}  // namespace
+
+bool ModuleChoice::NeedsText() const {
+  if (!rewritable) return false;
+  if (!hoists.empty() || !submodules.empty() || !companions.empty()) return true;
+  for (const std::vector<NameChoice>& names : imports) {
+    if (std::any_of(names.begin(), names.end(), [](const NameChoice& name) { return name.lazy; })) return true;
+  }
+  return std::any_of(functions.begin(), functions.end(), [](const FunctionChoice& function) {
+    return function.action == FunctionAction::kLazy ||
+           (function.action == FunctionAction::kGuard && (function.uses_all || !function.uses.empty()));
+  });
+}
+
+std::vector<std::string> ModuleChoice::LazyNames(const Facts& facts) const {
+  std::set<std::string> names;
+  for (size_t s = 0; s < imports.size(); ++s) {
+    for (size_t n = 0; n < imports[s].size(); ++n) {
+      if (imports[s][n].lazy) names.insert(facts.imports[s].names[n].bound);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+void DecideImports(const Application& app, const Policy&, Choices& choices) { ImportChooser(app, choices).Run(); }
+
+void FillUses(const Application& app, Choices& choices) {
+  for (size_t i = 0; i < choices.size(); ++i) {
+    const TracedModule& module = app.modules()[i];
+    ModuleChoice& choice = choices[i];
+    if (!choice.rewritable) continue;
+    const std::vector<std::string> lazy = choice.LazyNames(*module.facts);
+    for (size_t f = 0; f < choice.functions.size(); ++f) {
+      FunctionChoice& function = choice.functions[f];
+      if (function.action != FunctionAction::kLazy && function.action != FunctionAction::kGuard) continue;
+      Uses uses;
+      JoinUses(*module.facts, static_cast<int>(f), uses);
+      for (const std::string& name : lazy) {
+        if (uses.names.count(name) != 0) function.uses.push_back(name);
+      }
+      for (const std::string& name : ModulesBehindChains(app, choices, module, uses.chains)) {
+        function.uses.push_back(name);
+      }
+      function.uses_all = uses.own_namespace && !lazy.empty();
+    }
+    // The same for code that stays: it must find the submodules that another module's import supplied (R3).
+    std::set<std::string> chains = module.facts->at_import.chains;
+    for (size_t f = 0; f < choice.functions.size(); ++f) {
+      if (!choice.functions[f].holds) continue;
+      const std::set<std::string>& own = module.facts->functions[f].own.chains;
+      chains.insert(own.begin(), own.end());
+    }
+    for (const std::string& name : ModulesBehindChains(app, choices, module, chains)) {
+      if (const int statement = StatementToLoadAt(module, name); statement >= 0) {
+        choice.hoists.push_back({statement, name, app.Find(name),
+                                 {"R3", fmt::format("{} is used, and its package cannot look it up", name)}});
+      }
+    }
+  }
+}
+
+}  // namespace faaslight

@@ -1,0 +1,289 @@
+#include "rewriter/emit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "base/files.h"
+#include "base/subprocess.h"
+#include "rewriter/edits.h"
+#include "rewriter/pack.h"
+
+namespace faaslight {
+namespace fs = std::filesystem;
+namespace {
+
+// Modules per worker process. Each chunk is a fresh process that always gets the same modules in the same order, since
+// marshal's bytes depend on what else the process holds; so the output does not depend on the number of cores.
+constexpr uint64_t kChunkBytes = 1 << 20;
+
+// One module on its way into the package.
+struct Job {
+  int module = -1;                  // index into Application::modules()
+  FileDecisions decisions;
+  std::vector<int> lazy_functions;  // pack number -> function index
+  CompileModule compile;
+};
+
+std::string PycPath(const fs::path& staging, const std::string& file, const std::string& cache_tag) {
+  const fs::path path = staging / file;
+  return (path.parent_path() / "__pycache__" / (path.stem().string() + "." + cache_tag + ".pyc")).string();
+}
+
+LazyImport Entry(const ImportedName& name, const NameChoice& choice) {
+  LazyImport entry;
+  entry.module = name.module;
+  entry.level = name.level;
+  if (!name.attribute.empty()) entry.attribute = name.attribute;
+  entry.alias = name.attribute.empty() && name.has_alias;
+  entry.first = choice.first;
+  return entry;
+}
+
+void CollectLazyImports(const TracedModule& module, const ModuleChoice& choice, Job& job) {
+  for (size_t s = 0; s < choice.imports.size(); ++s) {
+    for (size_t n = 0; n < choice.imports[s].size(); ++n) {
+      if (!choice.imports[s][n].lazy) continue;
+      job.decisions.lazy_imports.emplace_back(static_cast<int>(s), static_cast<int>(n));
+      const ImportedName& name = module.facts->imports[s].names[n];
+      LazyImport entry = Entry(name, choice.imports[s][n]);
+      auto [at, fresh] = job.compile.lazies.emplace(name.bound, entry);
+      if (!fresh && at->second.module != entry.module) at->second.more.push_back(entry.module);
+    }
+  }
+}
+
+void CollectFunctions(const TracedModule& module, const ModuleChoice& choice, Job& job) {
+  for (size_t f = 0; f < choice.functions.size(); ++f) {
+    const FunctionChoice& function = choice.functions[f];
+    const FunctionFacts& facts = module.facts->functions[f];
+    const int index = static_cast<int>(f);
+    if (function.action == FunctionAction::kLazy) {
+      const uint32_t number = static_cast<uint32_t>(job.lazy_functions.size());
+      job.decisions.lazy_bodies.push_back({index, number});
+      job.lazy_functions.push_back(index);
+      job.compile.functions.push_back({facts.qualname, facts.name, facts.first_line, function.uses});
+    } else if (function.action == FunctionAction::kGuard && (function.uses_all || !function.uses.empty())) {
+      job.decisions.guards.push_back({index, function.uses_all ? std::vector<std::string>{} : function.uses});
+    }
+  }
+}
+
+void CollectHoists(const ModuleChoice& choice, Job& job) {
+  for (const HoistChoice& hoist : choice.hoists) {
+    if (hoist.statement < 0) {
+      job.decisions.prologue_loads.push_back(hoist.module);
+    } else if (!job.decisions.hoists.empty() && job.decisions.hoists.back().statement == hoist.statement) {
+      job.decisions.hoists.back().modules.push_back(hoist.module);
+    } else {
+      job.decisions.hoists.push_back({hoist.statement, {hoist.module}});
+    }
+  }
+  for (const auto& companion : choice.companions) job.decisions.companions.push_back(companion.first);
+}
+
+Job MakeJob(const Application& app, const Choices& choices, int index, const EmitOptions& options) {
+  const TracedModule& module = app.modules()[static_cast<size_t>(index)];
+  const ModuleChoice& choice = choices[static_cast<size_t>(index)];
+  Job job;
+  job.module = index;
+  job.compile.source = (app.directory() / module.file).string();
+  job.compile.pyc = PycPath(options.staging, module.file, app.trace().python().cache_tag());
+  job.compile.filename = module.file;
+  job.compile.hash = Hex(Sha256(module.source)).substr(0, 16);
+  const bool handler = index == app.handler_module();
+  if (!choice.NeedsText() && !(handler && choice.rewritable)) return job;
+  CollectLazyImports(module, choice, job);
+  CollectFunctions(module, choice, job);
+  CollectHoists(choice, job);
+  job.decisions.source_hash = job.compile.hash;
+  job.decisions.lazy_names = choice.LazyNames(*module.facts);
+  job.decisions.submodules = choice.submodules;
+  job.decisions.hold = handler;
+  job.decisions.epilogue = handler || ((module.facts->own_getattr || module.facts->own_dir) &&
+                                       (!job.decisions.lazy_names.empty() || !choice.submodules.empty()));
+  job.compile.rewritten = "";  // filled once its number is known
+  return job;
+}
+
+// Makes the rewritten texts; what cannot be made is found.
+Status MakeTexts(const Application& app, const EmitOptions& options, std::vector<Job>& jobs, EmitFindings& findings) {
+  uint32_t next = 0;
+  for (Job& job : jobs) {
+    if (!job.compile.rewritten) continue;
+    const TracedModule& module = app.modules()[static_cast<size_t>(job.module)];
+    job.decisions.index = job.compile.index = next++;
+    Result<std::vector<Edit>> edits = MakeEdits(module.source, *module.facts, job.decisions);
+    if (!edits) {
+      findings.leave_alone.emplace(module.name, edits.error().message);
+      continue;
+    }
+    job.compile.rewritten = ApplyEdits(module.source, *edits);
+    if (options.emit_source) {
+      if (Status done = WriteFile(*options.emit_source / module.file, *job.compile.rewritten); !done) return done;
+    }
+  }
+  // Modules without a text need numbers too: the worker's answer is matched by them.
+  for (Job& job : jobs) {
+    if (!job.compile.rewritten) job.compile.index = next++;
+  }
+  return {};
+}
+
+struct Chunk {
+  std::vector<CompileModule> modules;
+  std::string blobs;
+  std::vector<CompiledModule> answer;
+};
+
+std::vector<Chunk> MakeChunks(const Application& app, const std::vector<Job>& jobs) {
+  std::vector<Chunk> chunks;
+  uint64_t bytes = kChunkBytes;
+  for (const Job& job : jobs) {
+    if (bytes >= kChunkBytes) {
+      chunks.emplace_back();
+      bytes = 0;
+    }
+    chunks.back().modules.push_back(job.compile);
+    bytes += app.modules()[static_cast<size_t>(job.module)].source.size();
+  }
+  return chunks;
+}
+
+Status Compile(const fs::path& python, const fs::path& worker, const fs::path& scratch, size_t number, Chunk& chunk) {
+  const fs::path blobs = scratch / fmt::format("blobs{}", number);
+  Result<std::string> request = WorkerRequest(chunk.modules, blobs.string());
+  if (!request) return tl::unexpected(request.error());
+  Command command;
+  command.argv = {python.string(), "-s", "-S", "-B", worker.string()};
+  command.env = {{"PYTHONHASHSEED", "0"}, {"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C.UTF-8"}};
+  command.directory = scratch;
+  command.input = std::move(*request);
+  Result<ProcessResult> done = Run(command);
+  if (!done) return tl::unexpected(done.error());
+  if (!done->ok()) {
+    return Fail(ExitCode::kSystem, fmt::format("the compile worker failed ({}): {}",
+                                               done->signal != 0 ? fmt::format("signal {}", done->signal)
+                                                                 : fmt::format("exit code {}", done->exit_code),
+                                               done->err.substr(0, 2000)));
+  }
+  if (fs::exists(blobs)) {
+    Result<std::string> bytes = ReadFile(blobs);
+    if (!bytes) return tl::unexpected(bytes.error());
+    chunk.blobs = std::move(*bytes);
+  }
+  Result<std::vector<CompiledModule>> answer = ParseWorkerAnswer(done->out, chunk.blobs.size());
+  if (!answer) return tl::unexpected(answer.error());
+  chunk.answer = std::move(*answer);
+  return {};
+}
+
+Status CompileAll(const EmitOptions& options, std::vector<Chunk>& chunks) {
+  Result<TemporaryDirectory> scratch = TemporaryDirectory::Make({}, "faaslight-compile-");
+  if (!scratch) return tl::unexpected(scratch.error());
+  const fs::path worker = scratch->path() / "compile_worker.py";
+  if (Status done = WriteFile(worker, kCompileWorkerSource); !done) return done;
+  std::atomic<size_t> next{0};
+  std::mutex mutex;
+  Status status;
+  auto work = [&] {
+    for (size_t i = next++; i < chunks.size(); i = next++) {
+      Status done = Compile(options.python, worker, scratch->path(), i, chunks[i]);
+      const std::lock_guard lock(mutex);
+      if (!done && status) status = std::move(done);
+    }
+  };
+  std::vector<std::thread> threads;
+  const unsigned jobs = options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned t = 0; t < jobs; ++t) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
+  return status;
+}
+
+void NoteRefusals(const Application& app, const std::vector<Job>& jobs, const std::vector<Chunk>& chunks,
+                  EmitFindings& findings) {
+  std::map<uint32_t, const Job*> by_index;
+  for (const Job& job : jobs) by_index.emplace(job.compile.index, &job);
+  for (const Chunk& chunk : chunks) {
+    for (const CompiledModule& compiled : chunk.answer) {
+      const auto found = by_index.find(compiled.index);
+      if (found == by_index.end()) continue;
+      const Job& job = *found->second;
+      const std::string& name = app.modules()[static_cast<size_t>(job.module)].name;
+      if (compiled.error && job.compile.rewritten) findings.leave_alone.emplace(name, *compiled.error);
+      for (const RefusedFunction& refused : compiled.refused) {
+        if (refused.number >= 0 && static_cast<size_t>(refused.number) < job.lazy_functions.size()) {
+          findings.keep_functions.emplace(name, job.lazy_functions[static_cast<size_t>(refused.number)]);
+        } else {
+          findings.leave_alone.emplace(name, "self-check: " + refused.why);
+        }
+      }
+    }
+  }
+}
+
+Result<uint64_t> WritePack(const Application& app, const std::vector<Job>& jobs, const std::vector<Chunk>& chunks,
+                           const EmitOptions& options) {
+  std::vector<PackPart> parts;
+  for (const Chunk& chunk : chunks) {
+    for (const CompiledModule& compiled : chunk.answer) {
+      if (compiled.length == 0) continue;
+      parts.push_back({compiled.index, std::string_view(chunk.blobs).substr(compiled.offset, compiled.length),
+                       compiled.hash});
+    }
+  }
+  const auto count = std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.compile.rewritten; });
+  Result<std::string> pack = AssemblePack(app.trace().python().magic(), static_cast<uint32_t>(count), std::move(parts));
+  if (!pack) return tl::unexpected(pack.error());
+  if (Status done = WriteFile(options.staging / "_faaslight.pack", *pack); !done) return tl::unexpected(done.error());
+  if (Status done = WriteFile(options.staging / "_faaslight.py", kRuntimeSource); !done) {
+    return tl::unexpected(done.error());
+  }
+  return pack->size();
+}
+
+// The runtime's own .pyc, so that a cold start need not compile it.
+CompileModule RuntimeModule(const Application& app, const EmitOptions& options, uint32_t index) {
+  CompileModule runtime;
+  runtime.index = index;
+  runtime.source = (options.staging / "_faaslight.py").string();
+  runtime.pyc = PycPath(options.staging, "_faaslight.py", app.trace().python().cache_tag());
+  runtime.filename = "_faaslight.py";
+  runtime.hash = Hex(Sha256(kRuntimeSource)).substr(0, 16);
+  return runtime;
+}
+
+}  // namespace
+
+Result<EmitResult> Emit(const Application& app, const Choices& choices, const EmitOptions& options) {
+  std::vector<Job> jobs;
+  for (size_t i = 0; i < choices.size(); ++i) {
+    const TracedModule& module = app.modules()[i];
+    if (module.in_app() && module.facts) jobs.push_back(MakeJob(app, choices, static_cast<int>(i), options));
+  }
+  std::sort(jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return a.compile.pyc < b.compile.pyc; });
+
+  EmitResult result;
+  if (Status done = MakeTexts(app, options, jobs, result.findings); !done) return tl::unexpected(done.error());
+  if (!result.findings.empty()) return result;
+  if (Status done = WriteFile(options.staging / "_faaslight.py", kRuntimeSource); !done) {
+    return tl::unexpected(done.error());
+  }
+  std::vector<Chunk> chunks = MakeChunks(app, jobs);
+  chunks.emplace_back();
+  chunks.back().modules.push_back(RuntimeModule(app, options, static_cast<uint32_t>(jobs.size())));
+  if (Status done = CompileAll(options, chunks); !done) return tl::unexpected(done.error());
+  NoteRefusals(app, jobs, chunks, result.findings);
+  if (!result.findings.empty()) return result;
+  Result<uint64_t> pack = WritePack(app, jobs, chunks, options);
+  if (!pack) return tl::unexpected(pack.error());
+  result.pack_bytes = *pack;
+  result.rewritten_modules = static_cast<uint64_t>(
+      std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.compile.rewritten; }));
+  return result;
+}
+
+}  // namespace faaslight

@@ -1,0 +1,263 @@
+// R3, R4, R5 and R14: what must be loaded at a fixed place although no name there needs it.
+//
+// A module whose execution changed another module that is still loaded must be executed too, and where it always was:
+// at the import statement that led to it, in the nearest module up its importer chain that is surely loaded. Adding one
+// changes what is loaded, so this goes on until nothing changes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "rewriter/harmless_effects.h"
+#include "rewriter/loads.h"
+
+namespace faaslight {
+namespace {
+
+struct Anchor {
+  int module = -1;
+  int statement = -1;
+};
+
+class Hoister {
+ public:
+  Hoister(const Application& app, Choices& choices, std::vector<std::string>& notes)
+      : app_(app), choices_(choices), notes_(notes) {}
+
+  void Run() {
+    FindSubmodules();
+    OrderCycles();
+    LoadAliasesFirst();
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      if (choices_[i].pinned) required_.emplace(static_cast<int>(i), Why{"pin", "pinned by the user"});
+    }
+    do {
+      ComputeLoads(app_, choices_);
+    } while (HoistEffects());
+    AttachCompanions();
+    for (ModuleChoice& choice : choices_) SortHoists(choice);
+  }
+
+ private:
+  const TracedModule& module(int index) const { return app_.modules()[static_cast<size_t>(index)]; }
+  ModuleChoice& choice(int index) { return choices_[static_cast<size_t>(index)]; }
+
+  // R3: the submodules that the original run had loaded.
+  void FindSubmodules() {
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const std::string& name = module(static_cast<int>(i)).name;
+      const size_t dot = name.rfind('.');
+      if (dot == std::string::npos) continue;
+      const int package = app_.Find(name.substr(0, dot));
+      if (package >= 0 && choice(package).rewritable) choice(package).submodules.push_back(name.substr(dot + 1));
+    }
+    for (ModuleChoice& c : choices_) std::sort(c.submodules.begin(), c.submodules.end());
+  }
+
+  // R14: whoever loads a member of a cycle from outside loads the group's first module before. A group of source
+  // modules whose imports no longer form a cycle needs none of it.
+  void OrderCycles() {
+    for (const std::vector<int>& group : app_.cycles()) {
+      const std::set<int> members(group.begin(), group.end());
+      if (!StillCyclic(group)) continue;
+      const int first = group.front();
+      for (size_t i = 0; i < choices_.size(); ++i) {
+        if (module(static_cast<int>(i)).facts && members.count(static_cast<int>(i)) == 0) {
+          OrderImportsOf(static_cast<int>(i), members, first);
+        }
+      }
+    }
+  }
+
+  bool StillCyclic(const std::vector<int>& group) const {
+    for (int member : group) {
+      if (module(member).kind == KIND_EXTENSION) return true;
+    }
+    // Depth-first over the eager imports inside the group.
+    std::map<int, int> state;
+    for (int start : group) {
+      if (Reaches(start, group, state)) return true;
+    }
+    return false;
+  }
+
+  bool Reaches(int node, const std::vector<int>& group, std::map<int, int>& state) const {
+    if (state[node] == 2) return false;
+    if (state[node] == 1) return true;
+    state[node] = 1;
+    const TracedModule& m = module(node);
+    const ModuleChoice& c = choices_[static_cast<size_t>(node)];
+    for (size_t s = 0; m.facts && s < m.facts->imports.size(); ++s) {
+      if (m.facts->imports[s].function >= 0 || m.facts->imports[s].type_checking_only) continue;
+      for (size_t n = 0; n < m.facts->imports[s].names.size(); ++n) {
+        if (s < c.imports.size() && c.imports[s][n].lazy) continue;
+        for (int target : LoadedByName(app_, choices_, node, m.facts->imports[s].names[n])) {
+          if (target == node || IsAncestor(target, node) || !std::count(group.begin(), group.end(), target)) continue;
+          if (Reaches(target, group, state)) return true;
+        }
+      }
+    }
+    state[node] = 2;
+    return false;
+  }
+
+  bool IsAncestor(int package, int of) const { return module(of).name.rfind(module(package).name + ".", 0) == 0; }
+
+  void OrderImportsOf(int index, const std::set<int>& members, int first) {
+    const TracedModule& m = module(index);
+    ModuleChoice& c = choice(index);
+    if (!c.rewritable || index == first || IsAncestor(index, first)) return;
+    for (size_t s = 0; s < m.facts->imports.size(); ++s) {
+      const ImportStatement& statement = m.facts->imports[s];
+      if (statement.type_checking_only) continue;
+      for (size_t n = 0; n < statement.names.size(); ++n) {
+        const std::vector<int> loaded = LoadedByName(app_, choices_, index, statement.names[n]);
+        const bool enters = std::any_of(loaded.begin(), loaded.end(), [&](int target) {
+          return target != first && members.count(target) != 0 && !IsAncestor(target, index);
+        });
+        if (!enters) continue;
+        if (c.imports[s][n].lazy) {
+          c.imports[s][n].first.push_back(module(first).name);
+        } else if (std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
+                     return hoist.statement == static_cast<int>(s) && hoist.module == module(first).name;
+                   })) {
+          c.hoists.push_back({static_cast<int>(s), module(first).name, first,
+                              {"R14", fmt::format("{} is in an import cycle that begins with it", module(loaded.back()).name)}});
+        }
+      }
+    }
+  }
+
+  // R5: a module that made aliases in sys.modules found its targets loaded.
+  void LoadAliasesFirst() {
+    for (const ModuleAlias& alias : app_.trace().aliases()) {
+      const int maker = app_.Find(alias.made_by());
+      const int target = app_.Find(alias.module());
+      if (maker < 0 || target < 0 || maker == target || module(target).phase == PHASE_PRELOAD) continue;
+      if (!choice(maker).rewritable) {
+        required_.emplace(target, Why{"R5", fmt::format("{} aliases it as {}", alias.made_by(), alias.key())});
+        continue;
+      }
+      // What the maker itself imports while it runs is there anyway; the rest was loaded before.
+      choice(maker).hoists.push_back(
+          {-1, module(target).name, target, {"R5", fmt::format("aliased in sys.modules as {}", alias.key())}});
+    }
+  }
+
+  bool LoadsAtAll(int index) const {
+    return choices_[static_cast<size_t>(index)].may_load || module(index).phase == PHASE_PRELOAD;
+  }
+
+  // One round; true when something was added.
+  bool HoistEffects() {
+    bool added = false;
+    for (const ImportEffect& effect : app_.trace().effects()) {
+      const int source = app_.Find(effect.module());
+      const int target = app_.Find(effect.target_module());
+      if (source < 0 || source == target || IsHarmless(effect)) continue;
+      if (choice(source).must_load) continue;
+      // A target outside the trace is a registry of the process (sys, os, a builtin): always there.
+      if (target >= 0 && !LoadsAtAll(target)) continue;
+      added |= Hoist(source, {"R4", fmt::format("its import changes {}.{}{}", effect.target_module(),
+                                                effect.attribute(),
+                                                effect.detail().empty() ? "" : " (" + effect.detail() + ")")});
+    }
+    for (const auto& [index, why] : required_) {
+      if (!choice(index).must_load) added |= Hoist(index, why);
+    }
+    return added;
+  }
+
+  // Finds the nearest surely loaded module up the importer chain, and the statement there.
+  Anchor FindAnchor(int source) const {
+    const bool at_event = module(source).phase == PHASE_EVENT;
+    int child = source;
+    for (size_t steps = 0; steps <= choices_.size(); ++steps) {
+      const int parent = app_.Find(module(child).importer);
+      if (parent < 0) return {};
+      const ModuleChoice& c = choices_[static_cast<size_t>(parent)];
+      if ((c.must_load || (at_event && c.may_load)) && c.rewritable && module(parent).facts) {
+        return {parent, StatementAt(parent, module(child).importer_line)};
+      }
+      child = parent;
+    }
+    return {};
+  }
+
+  int StatementAt(int index, uint32_t line) const {
+    const std::vector<ImportStatement>& imports = module(index).facts->imports;
+    for (size_t s = 0; s < imports.size(); ++s) {
+      if (line >= imports[s].line && line <= imports[s].end_line) return static_cast<int>(s);
+    }
+    return -1;
+  }
+
+  bool Hoist(int source, Why why) {
+    if (!tried_.insert(source).second) return false;
+    Anchor anchor = FindAnchor(source);
+    if (anchor.module < 0) {
+      // The runtime itself led to it (or an unreadable module): the handler's module loads it first.
+      anchor = {app_.handler_module(), -1};
+      if (!choice(anchor.module).rewritable) {
+        notes_.push_back(fmt::format("{} has an effect but no place to load it: {}", module(source).name, why.text));
+        return false;
+      }
+    }
+    choice(anchor.module).hoists.push_back({anchor.statement, module(source).name, source, std::move(why)});
+    return true;
+  }
+
+  // R4 for targets that are only loaded on demand: their effects come with them.
+  void AttachCompanions() {
+    for (const ImportEffect& effect : app_.trace().effects()) {
+      const int source = app_.Find(effect.module());
+      const int target = app_.Find(effect.target_module());
+      if (source < 0 || target < 0 || source == target || IsHarmless(effect)) continue;
+      if (choice(source).must_load || LoadsAtAll(target) || !choice(target).rewritable) continue;
+      std::vector<std::pair<std::string, Why>>& companions = choice(target).companions;
+      const std::string& name = module(source).name;
+      if (std::any_of(companions.begin(), companions.end(), [&](const auto& c) { return c.first == name; })) continue;
+      companions.push_back({name, {"R4", fmt::format("its import changes {}.{}", effect.target_module(),
+                                                     effect.attribute())}});
+    }
+  }
+
+  void SortHoists(ModuleChoice& c) const {
+    std::stable_sort(c.hoists.begin(), c.hoists.end(), [](const HoistChoice& a, const HoistChoice& b) {
+      return std::pair(a.statement, a.order) < std::pair(b.statement, b.order);
+    });
+    auto same = [](const HoistChoice& a, const HoistChoice& b) {
+      return a.statement == b.statement && a.module == b.module;
+    };
+    c.hoists.erase(std::unique(c.hoists.begin(), c.hoists.end(), same), c.hoists.end());
+  }
+
+  const Application& app_;
+  Choices& choices_;
+  std::vector<std::string>& notes_;
+  std::map<int, Why> required_;
+  std::set<int> tried_;
+};
+
+}  // namespace
+
+std::vector<std::string> PlaceHoists(const Application& app, const Policy&, Choices& choices) {
+  std::vector<std::string> notes;
+  Hoister(app, choices, notes).Run();
+  return notes;
+}
+
+Choices Decide(const Application& app, const Policy& policy, std::vector<std::string>& notes) {
+  Choices choices(app.modules().size());
+  MarkRewritable(app, policy, choices);
+  MarkReach(app, choices);
+  ClassifyFunctions(app, policy, choices);
+  DecideImports(app, policy, choices);
+  FillUses(app, choices);
+  std::vector<std::string> found = PlaceHoists(app, policy, choices);
+  notes.insert(notes.end(), found.begin(), found.end());
+  return choices;
+}
+
+}  // namespace faaslight

@@ -1,0 +1,31 @@
+// Joins the reachability analysis to the choices.
+#include "rewriter/decisions.h"
+#include "rewriter/reach.h"
+
+namespace faaslight {
+
+void MarkReach(const Application& app, Choices& choices) {
+  std::vector<ReachModule> modules;
+  std::vector<std::pair<std::string, int>> entered;
+  for (const TracedModule& module : app.modules()) {
+    modules.push_back({module.name, module.is_package, module.facts.get()});
+    for (size_t f = 0; f < module.entered.size(); ++f) {
+      if (module.entered[f]) entered.emplace_back(module.name, static_cast<int>(f));
+    }
+  }
+  const std::string& handler_module = app.modules()[static_cast<size_t>(app.handler_module())].name;
+  const ReachResult reached = FindReachable(modules, handler_module, app.handler_function(), entered);
+  for (size_t i = 0; i < choices.size(); ++i) {
+    const TracedModule& module = app.modules()[i];
+    choices[i].reach.assign(module.entered.size(), REACH_UNREACHABLE);
+    for (size_t f = 0; f < module.entered.size(); ++f) {
+      if (module.entered[f]) {
+        choices[i].reach[f] = REACH_TRACED;
+      } else if (reached.Reaches(module.name, static_cast<int>(f))) {
+        choices[i].reach[f] = REACH_REACHABLE;
+      }
+    }
+  }
+}
+
+}  // namespace faaslight
