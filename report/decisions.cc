@@ -133,6 +133,8 @@ std::vector<UnrunFunction> Unrun(const TracePlan& join, const std::vector<bool>&
     const Function& function = join.trace().functions(f);
     const int m = join.Find(function.module());
     if (entered[f] || !reachable[f] || m < 0 || function.name() == "<lambda>") continue;
+    // What is nested in a function runs when that does: the outer one tells enough.
+    if (function.qualname().find("<locals>") != std::string::npos) continue;
     found.emplace_back(PackageOf(join.module(m)) != own,
                        UnrunFunction{function.module(), function.qualname(), function.first_line(),
                                      function.code_bytes()});

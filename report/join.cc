@@ -6,7 +6,7 @@
 namespace faaslight {
 namespace {
 
-constexpr size_t kLongestChain = 100;  // real ones have at most some 30 steps
+constexpr size_t kLongestChain = 64;  // real ones have at most some 30 steps
 
 std::string Key(std::string_view importer, std::string_view target) {
   std::string key(importer);

@@ -23,8 +23,7 @@ Json Ratio(uint64_t part, const std::optional<uint64_t>& whole) {
   return static_cast<double>(part) / static_cast<double>(*whole);
 }
 
-Json ToJson(const Counts& counts) {
-  Json json;
+void AddCounts(Json& json, const Counts& counts) {
   json["modules_before"] = counts.modules_before;
   json["modules_after"] = Number(counts.modules_after);
   json["modules_in_events"] = counts.modules_in_events;
@@ -37,7 +36,6 @@ Json ToJson(const Counts& counts) {
   json["import_cumulative_ms"] = Ms(counts.cumulative_us);
   json["code_bytes_before"] = counts.code_before;
   json["code_bytes_after"] = Number(counts.code_after);
-  return json;
 }
 
 Json ToJson(const Cause& cause) { return {{"rule", cause.rule}, {"text", cause.text}}; }
@@ -84,7 +82,7 @@ Json ToJson(const ModuleRow& row) {
   json["phase"] = row.phase == PHASE_EVENT ? "event" : "import";
   json["completed"] = row.completed;
   json["rewritten"] = row.rewritten;
-  for (auto& [key, value] : ToJson(row.counts).items()) json[key] = value;
+  AddCounts(json, row.counts);
   json["chain"] = Json::array();
   for (const ChainStep& step : row.chain) {
     json["chain"].push_back({{"module", step.module}, {"imported_at_line", step.line}});
@@ -97,7 +95,7 @@ Json ToJson(const ModuleRow& row) {
 Json ToJson(const PackageRow& row) {
   Json json;
   json["name"] = row.name;
-  for (auto& [key, value] : ToJson(row.counts).items()) json[key] = value;
+  AddCounts(json, row.counts);
   return json;
 }
 
@@ -195,7 +193,8 @@ std::string RenderJson(const Summary& summary, size_t top) {
   }
   json["init_failure"] = summary.init_failure ? ToJson(*summary.init_failure) : Json(nullptr);
   json["preloaded_modules"] = summary.preloaded_modules;
-  json["totals"] = ToJson(summary.total);
+  json["totals"] = Json::object();
+  AddCounts(json["totals"], summary.total);
   json["events"] = Rows(summary.events, 0);
   json["packages_count"] = summary.packages.size();
   json["packages"] = Rows(summary.packages, top);

@@ -11,7 +11,9 @@ class Table {
  public:
   enum class Align { kLeft, kRight };
   struct Column {
-    std::string title;  // may have two lines, separated by '\n'
+    // May have two lines, separated by '\n'. The upper one spans the columns that follow with a gap
+    // of 1 and an empty upper line of their own.
+    std::string title;
     Align align = Align::kRight;
     size_t max_width = 0;  // longer cells are cut in the middle; 0: no limit
     size_t gap = 2;        // blanks before it

@@ -18,8 +18,8 @@ using Align = Table::Align;
 constexpr size_t kNarrow = 96;  // below it the widest tables leave out their last columns
 
 std::string Ms(uint64_t us) {
-  const std::string whole = Thousands(us / 1000);
-  return fmt::format("{}.{}", whole, us % 1000 / 100);
+  const uint64_t tenths = us / 100 + (us % 100 >= 50 ? 1 : 0);
+  return fmt::format("{}.{}", Thousands(tenths / 10), tenths % 10);
 }
 
 std::string Kilobytes(uint64_t bytes) { return Thousands((bytes + 512) / 1024); }
@@ -112,7 +112,8 @@ class TextReport {
 
   void Heading(std::string_view title, std::string_view remark = "") {
     Line("");
-    Line(remark.empty() ? Styled("1", title) : fmt::format("{}  {}", Styled("1", title), remark));
+    if (remark.empty()) return Line(Styled("1", title));
+    Line(fmt::format("{}  {}", Styled("1", title), CutEnd(remark, width_ - title.size() - 2)));
   }
 
   // How many of `count` rows are shown; what is left out is told by More.
@@ -143,17 +144,14 @@ class TextReport {
     }
     if (!summary_.plan) return;
     const PlanSummary& plan = *summary_.plan;
-    std::string text = fmt::format("Plan: --keep {}, {} rewritten, ", Escaped(plan.keep),
-                                   Plural(plan.rewritten_modules, "module", "modules"));
-    if (plan.verified) {
-      text += fmt::format("verified on {} ({} and {} loaded on demand)",
-                          Plural(plan.verified_events, "event", "events"),
-                          Plural(plan.demanded_functions, "function", "functions"),
-                          Plural(plan.demanded_modules, "module", "modules"));
-    } else {
-      text += "not verified";
-    }
-    Line(CutEnd(text, width_));
+    Line(CutEnd(fmt::format("Rewritten with --keep {}: {} changed", Escaped(plan.keep),
+                            Plural(plan.rewritten_modules, "module", "modules")),
+                width_));
+    Line(plan.verified ? fmt::format("Verified on {}: {} and {} were loaded on demand",
+                                     Plural(plan.verified_events, "event", "events"),
+                                     Plural(plan.demanded_functions, "function", "functions"),
+                                     Plural(plan.demanded_modules, "module", "modules"))
+                       : "Not verified");
   }
 
   void Totals() {
@@ -216,7 +214,7 @@ class TextReport {
     std::vector<Table::Column> columns = {{"functions\ndefined"},
                                           {"\nentered", Align::kRight, 0, 1},
                                           {"\ncan run", Align::kRight, 0, 1},
-                                          {"\ne/c", Align::kRight, 0, 1},
+                                          {"\nof it", Align::kRight, 0, 1},
                                           {"import ms\nself"},
                                           {"\ncumul.", Align::kRight, 0, 1}};
     if (width_ < kNarrow) return columns;
@@ -235,8 +233,9 @@ class TextReport {
 
   void Packages() {
     if (summary_.packages.empty()) return;
-    Heading("Packages", "costliest import first; e/c: entered of what can run");
-    std::vector<Table::Column> columns = {{"\npackage", Align::kLeft, 20}};
+    Heading("Packages", "costliest import first; of it: how much of what can run was entered");
+    std::vector<Table::Column> columns = {
+        {"\npackage", Align::kLeft, width_ < kNarrow ? 16 : size_t{20}}};
     columns.push_back({summary_.plan ? "modules\nbefore" : "\nmodules"});
     if (summary_.plan) columns.push_back({"\nafter", Align::kRight, 0, 1});
     for (Table::Column& column : CountColumns()) columns.push_back(std::move(column));
@@ -262,7 +261,8 @@ class TextReport {
     if (summary_.modules.empty()) return;
     Heading("Costliest modules",
             summary_.plan ? "" : "and the way to each from the handler: line by line");
-    std::vector<Table::Column> columns = {{"\nmodule", Align::kLeft, 34}};
+    std::vector<Table::Column> columns = {
+        {"\nmodule", Align::kLeft, width_ < kNarrow ? 25 : size_t{34}}};
     for (Table::Column& column : CountColumns()) columns.push_back(std::move(column));
     columns.insert(columns.begin() + 1, {"", Align::kLeft});
     Table table(std::move(columns));
@@ -274,7 +274,10 @@ class TextReport {
     }
     out_ += table.Render(2);
     More(summary_.modules.size());
-    if (!summary_.plan) Chains(summary_.modules, [](const ModuleRow&) { return true; });
+    if (summary_.plan) return;
+    Heading("Why they are loaded",
+            "the way from the handler: each module with the line that imports the next");
+    Chains(summary_.modules, [](const ModuleRow&) { return true; });
   }
 
   // Two lines per module: what it costs and why it is there, and the way to it.
@@ -284,7 +287,6 @@ class TextReport {
     for (const ModuleRow& row : rows) {
       if (wanted(row)) shown.push_back(&row);
     }
-    Line("");
     for (size_t i = 0; i < Shown(shown.size()); ++i) {
       const ModuleRow& row = *shown[i];
       std::string text = fmt::format("  {:>8} ms  {}", Ms(row.counts.self_us), Escaped(row.name));
@@ -383,7 +385,7 @@ class TextReport {
       for (const EffectRow& effect : summary_.effects) modules.push_back(effect.module);
       std::sort(modules.begin(), modules.end());
       modules.erase(std::unique(modules.begin(), modules.end()), modules.end());
-      Heading("Import effects", fmt::format("{} changed something outside themselves",
+      Heading("Import effects", fmt::format("what the import of {} changed elsewhere",
                                             Plural(modules.size(), "module", "modules")));
       for (size_t i = 0; i < Shown(summary_.effects.size()); ++i) {
         const EffectRow& effect = summary_.effects[i];
