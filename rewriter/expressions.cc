@@ -16,7 +16,8 @@ bool IsNamePart(unsigned char c) { return std::isalnum(c) || c == '_' || c >= 0x
 bool IsDottedName(std::string_view text) {
   bool start = true;
   for (char c : text) {
-    if (start ? !IsNameStart(static_cast<unsigned char>(c)) : c != '.' && !IsNamePart(static_cast<unsigned char>(c))) {
+    if (start ? !IsNameStart(static_cast<unsigned char>(c))
+              : c != '.' && !IsNamePart(static_cast<unsigned char>(c))) {
       return false;
     }
     start = c == '.';
@@ -65,7 +66,8 @@ void FactReader::LoadName(NodeId identifier, const Context& context) {
 
 std::string FactReader::Dotted(NodeId node) const {
   if (tree_.kind(node) == Kind::kIdentifier) return std::string(Text(node));
-  if (tree_.kind(node) == Kind::kType && tree_[node].first_child != kNoNode) return Dotted(tree_[node].first_child);
+  if (tree_.kind(node) == Kind::kType && tree_[node].first_child != kNoNode)
+    return Dotted(tree_[node].first_child);
   if (tree_.kind(node) != Kind::kAttribute) return "";
   NodeId object = tree_.Child(node, Field::kObject);
   NodeId attribute = tree_.Child(node, Field::kAttribute);
@@ -77,12 +79,14 @@ std::string FactReader::Dotted(NodeId node) const {
   return dotted;
 }
 
-// Every prefix of two to four parts is noted by its own attribute node, so only whole chains come here.
+// Every prefix of two to four parts is noted by its own attribute node, so only whole chains come
+// here.
 void FactReader::AddChain(std::string_view dotted, const Context& context) {
   size_t dot = dotted.find('.');
   int parts = 1;
   for (char c : dotted) parts += c == '.';
-  if (dot == std::string_view::npos || parts > kMaxChainParts || context.owner == Context::kNobody) return;
+  if (dot == std::string_view::npos || parts > kMaxChainParts || context.owner == Context::kNobody)
+    return;
   NameId root = scopes_.Intern(context.scope, dotted.substr(0, dot));
   chains_.push_back({context.scope, root, names_.Intern(dotted), context.owner});
 }
@@ -149,8 +153,10 @@ void FactReader::VisitComparison(NodeId node, const Context& context) {
 
 void FactReader::VisitCall(NodeId node, const Context& context) {
   NoteCall(node, context);
-  if (NodeId function = tree_.Child(node, Field::kFunction); function != kNoNode) Visit(function, context);
-  if (NodeId arguments = tree_.Child(node, Field::kArguments); arguments != kNoNode) Visit(arguments, context);
+  if (NodeId function = tree_.Child(node, Field::kFunction); function != kNoNode)
+    Visit(function, context);
+  if (NodeId arguments = tree_.Child(node, Field::kArguments); arguments != kNoNode)
+    Visit(arguments, context);
 }
 
 // A comprehension is a scope of its own; only its first iterable is evaluated outside it.
@@ -189,7 +195,8 @@ void FactReader::VisitNamedExpression(NodeId node, const Context& context) {
   Bind(Text(name), tree_.line(name), target, BindingForm::kAssignment);
   // In a comprehension the name is the enclosing scope's: that closes over it.
   if (target.scope != context.scope) {
-    loads_.push_back({context.scope, scopes_.Intern(context.scope, Text(name)), tree_.line(name), Context::kNobody});
+    loads_.push_back({context.scope, scopes_.Intern(context.scope, Text(name)), tree_.line(name),
+                      Context::kNobody});
   }
 }
 
@@ -206,7 +213,8 @@ void FactReader::VisitString(NodeId node, const Context& context) {
   if (context.annotation) AddAnnotationNames(*text, tree_.line(node), context);
 }
 
-// The names in a string annotation: "np.ndarray | list[Foo]". Words that are no names at all do no harm.
+// The names in a string annotation: "np.ndarray | list[Foo]". Words that are no names at all do no
+// harm.
 void FactReader::AddAnnotationNames(std::string_view text, uint32_t line, const Context& context) {
   size_t at = 0;
   while (at < text.size()) {
@@ -215,10 +223,13 @@ void FactReader::AddAnnotationNames(std::string_view text, uint32_t line, const 
       continue;
     }
     size_t begin = at;
-    while (at < text.size() && (IsNamePart(static_cast<unsigned char>(text[at])) || text[at] == '.')) ++at;
+    while (at < text.size() &&
+           (IsNamePart(static_cast<unsigned char>(text[at])) || text[at] == '.'))
+      ++at;
     std::string_view dotted = text.substr(begin, at - begin);
     AddLoad(dotted.substr(0, dotted.find('.')), line, context);
-    for (size_t dot = dotted.find('.'); dot != std::string_view::npos; dot = dotted.find('.', dot + 1)) {
+    for (size_t dot = dotted.find('.'); dot != std::string_view::npos;
+         dot = dotted.find('.', dot + 1)) {
       AddChain(dotted.substr(0, dotted.find('.', dot + 1)), context);
     }
   }

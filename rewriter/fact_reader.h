@@ -1,8 +1,10 @@
-// The walk over one file's syntax tree that gathers Facts. Internal to the facts library: see rewriter/facts.h.
+// The walk over one file's syntax tree that gathers Facts. Internal to the facts library: see
+// rewriter/facts.h.
 //
-// The pieces, one concept per file: facts.cc (checks, the whole), statements.cc, expressions.cc, functions.cc (def,
-// lambda, class), imports.cc, patterns.cc (match), module_traits.cc (__all__, sys.modules, introspection), spots.cc
-// (where statements can be put), resolution.cc (names to uses).
+// The pieces, one concept per file: facts.cc (checks, the whole), statements.cc, expressions.cc,
+// functions.cc (def, lambda, class), imports.cc, patterns.cc (match), module_traits.cc (__all__,
+// sys.modules, introspection), spots.cc (where statements can be put), resolution.cc (names to
+// uses).
 #pragma once
 
 #include <map>
@@ -22,11 +24,11 @@ namespace faaslight {
 // Where the walk is: passed down by value.
 struct Context {
   ScopeId scope = ScopeTable::kModuleScope;
-  int owner = -1;             // the function whose code this is; kImportTime or kNobody otherwise
+  int owner = -1;  // the function whose code this is; kImportTime or kNobody otherwise
   Place place = Place::kModule;
   bool in_try = false;
   bool type_checking = false;
-  bool annotation = false;    // strings are annotations too: names in them count
+  bool annotation = false;  // strings are annotations too: names in them count
 
   static constexpr int kImportTime = -1;
   static constexpr int kNobody = -2;  // not evaluated, but the compiler's scoping sees it
@@ -53,7 +55,8 @@ class FactReader {
     NameId dotted;
     int owner;
   };
-  // Something that counts only where a name is the builtin or the global one: eval, locals(), inspect's stack.
+  // Something that counts only where a name is the builtin or the global one: eval, locals(),
+  // inspect's stack.
   struct SpecialRead {
     ScopeId scope;
     NameId name;
@@ -160,14 +163,15 @@ class FactReader {
   std::set<std::string, std::less<>> modules_names_;  // … sys.modules
   std::set<std::string, std::less<>> inspect_names_;  // … the inspect module
   std::set<std::string, std::less<>> stack_names_;    // … functions of it that read frames
-  bool all_broken_ = false;      // __all__ was changed in a way that is not understood
-  uint32_t all_loads_ = 0;       // how often code at import time mentions __all__ …
-  uint32_t all_known_loads_ = 0;     // … and how often that is understood
+  bool all_broken_ = false;       // __all__ was changed in a way that is not understood
+  uint32_t all_loads_ = 0;        // how often code at import time mentions __all__ …
+  uint32_t all_known_loads_ = 0;  // … and how often that is understood
   uint32_t all_known_bindings_ = 0;
   std::string error_;
 };
 
-// The value of a string node without interpolations; nothing for bytes and f-strings. Escapes stay as written.
+// The value of a string node without interpolations; nothing for bytes and f-strings. Escapes stay
+// as written.
 std::optional<std::string> PlainString(const SyntaxTree& tree, NodeId node);
 
 // True for names of functions and attributes that look at frames above: _getframe, f_back.
@@ -182,14 +186,16 @@ bool IsSimpleStatement(Kind kind);
 // The end of a simple statement with a `;` that follows it.
 uint32_t EndWithSemicolon(std::string_view source, uint32_t end);
 
-// Where the guard of a function with these statements goes; its header ends (with the colon) at `header_end`.
-std::optional<Spot> FindGuard(const SyntaxTree& tree, const std::vector<NodeId>& statements, bool has_docstring,
-                              uint32_t header_end);
+// Where the guard of a function with these statements goes; its header ends (with the colon) at
+// `header_end`.
+std::optional<Spot> FindGuard(const SyntaxTree& tree, const std::vector<NodeId>& statements,
+                              bool has_docstring, uint32_t header_end);
 
 // Where the prologue of a module goes.
 std::optional<Spot> FindPrologue(const SyntaxTree& tree);
 
-// The line (1 or 2) that declares the source's encoding, and the encoding in lower case; 0 and "" without one.
+// The line (1 or 2) that declares the source's encoding, and the encoding in lower case; 0 and ""
+// without one.
 std::pair<uint32_t, std::string> EncodingCookie(std::string_view source);
 
 }  // namespace faaslight

@@ -13,7 +13,8 @@ namespace {
 constexpr size_t kMaxSource = 16U << 20;
 
 tl::unexpected<Error> BadLine(std::string_view source, size_t at, std::string_view what) {
-  auto line = 1 + std::count(source.begin(), source.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+  auto line =
+      1 + std::count(source.begin(), source.begin() + static_cast<std::ptrdiff_t>(at), '\n');
   return Fail(ExitCode::kBadInput, fmt::format("line {}: {}", line, what));
 }
 
@@ -35,21 +36,24 @@ std::optional<uint32_t> NextCodePoint(std::string_view text, size_t* at) {
   return value;
 }
 
-// CPython compares identifiers after normalising them (NFKC), we compare bytes. These letters are their own normal
-// form; a name with any other is refused.
+// CPython compares identifiers after normalising them (NFKC), we compare bytes. These letters are
+// their own normal form; a name with any other is refused.
 bool IsOwnNormalForm(uint32_t c) {
   auto in = [c](uint32_t low, uint32_t high) { return c >= low && c <= high; };
   return c < 0x80 || in(0xc0, 0x131) || in(0x134, 0x13e) || in(0x141, 0x148) || in(0x14a, 0x17e) ||
-         in(0x391, 0x3c9) || in(0x410, 0x44f) || in(0x3041, 0x3096) || in(0x30a1, 0x30fa) || in(0x4e00, 0x9fff);
+         in(0x391, 0x3c9) || in(0x410, 0x44f) || in(0x3041, 0x3096) || in(0x30a1, 0x30fa) ||
+         in(0x4e00, 0x9fff);
 }
 
 bool IsUtf8Name(std::string_view encoding) {
-  return encoding == "utf-8" || encoding == "utf8" || encoding == "utf-8-sig" || encoding.substr(0, 6) == "utf-8-";
+  return encoding == "utf-8" || encoding == "utf8" || encoding == "utf-8-sig" ||
+         encoding.substr(0, 6) == "utf-8-";
 }
 
 // Encodings in which ASCII bytes mean ASCII: harmless for a file that holds nothing else.
 bool ExtendsAscii(std::string_view encoding) {
-  for (std::string_view prefix : {"ascii", "us-ascii", "latin", "iso-8859", "iso8859", "cp125", "windows-125", "koi8"}) {
+  for (std::string_view prefix :
+       {"ascii", "us-ascii", "latin", "iso-8859", "iso8859", "cp125", "windows-125", "koi8"}) {
     if (encoding.substr(0, prefix.size()) == prefix) return true;
   }
   return false;
@@ -86,8 +90,9 @@ Status CheckNames(const SyntaxTree& tree) {
     for (size_t at = 0; at < name.size();) {
       std::optional<uint32_t> c = NextCodePoint(name, &at);
       if (!c || !IsOwnNormalForm(*c)) {
-        return Fail(ExitCode::kBadInput, fmt::format("line {}: the name {}, which Unicode can write in several ways",
-                                                     tree.line(node), name));
+        return Fail(ExitCode::kBadInput,
+                    fmt::format("line {}: the name {}, which Unicode can write in several ways",
+                                tree.line(node), name));
       }
     }
   }
@@ -105,7 +110,8 @@ std::pair<uint32_t, std::string> EncodingCookie(std::string_view source) {
     size_t first = text.find_first_not_of(" \t\f\r");
     if (first == std::string_view::npos) continue;
     if (text[first] != '#') return {0, ""};
-    for (size_t at = text.find("coding"); at != std::string_view::npos; at = text.find("coding", at + 1)) {
+    for (size_t at = text.find("coding"); at != std::string_view::npos;
+         at = text.find("coding", at + 1)) {
       size_t from = at + 6;
       if (from >= text.size() || (text[from] != ':' && text[from] != '=')) continue;
       from = text.find_first_not_of(" \t", from + 1);
@@ -121,7 +127,8 @@ std::pair<uint32_t, std::string> EncodingCookie(std::string_view source) {
   return {0, ""};
 }
 
-FactReader::FactReader(const SyntaxTree& tree, Facts* facts) : tree_(tree), facts_(*facts), scopes_(&names_) {}
+FactReader::FactReader(const SyntaxTree& tree, Facts* facts)
+    : tree_(tree), facts_(*facts), scopes_(&names_) {}
 
 Status FactReader::Read() {
   FindAliases();
@@ -141,7 +148,8 @@ Result<Facts> ReadFacts(std::string_view source) {
   if (!tree) return tl::unexpected<Error>(tree.error());
   if (Status checked = CheckNames(*tree); !checked) return tl::unexpected<Error>(checked.error());
   Facts facts;
-  if (Status read = FactReader(*tree, &facts).Read(); !read) return tl::unexpected<Error>(read.error());
+  if (Status read = FactReader(*tree, &facts).Read(); !read)
+    return tl::unexpected<Error>(read.error());
   return facts;
 }
 

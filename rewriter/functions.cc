@@ -1,4 +1,5 @@
-// def, lambda and class: what is evaluated outside, what inside, and what one needs to call a function.
+// def, lambda and class: what is evaluated outside, what inside, and what one needs to call a
+// function.
 #include <algorithm>
 
 #include "rewriter/fact_reader.h"
@@ -17,7 +18,9 @@ bool IsSmall(const SyntaxTree& tree, NodeId statement) {
   std::string_view text = tree.Text(statement);
   if (text.size() > kSimpleBodyBytes || text.find('\n') != std::string_view::npos) return false;
   switch (tree.kind(statement)) {
-    case Kind::kPass: case Kind::kReturn: case Kind::kRaise:
+    case Kind::kPass:
+    case Kind::kReturn:
+    case Kind::kRaise:
       return true;
     case Kind::kExpressionStatement:
       return text == "...";
@@ -63,11 +66,13 @@ void FactReader::VisitDecorated(NodeId node, const Context& context) {
 
 // A name that is declared global where it is defined has no prefix, as in CPython.
 std::string FactReader::QualifiedName(std::string_view name, const Context& context) {
-  bool global = scopes_.Has(context.scope, scopes_.Intern(context.scope, name), ScopeTable::kGlobal);
+  bool global =
+      scopes_.Has(context.scope, scopes_.Intern(context.scope, name), ScopeTable::kGlobal);
   return global ? std::string(name) : scopes_[context.scope].qualname + std::string(name);
 }
 
-// The scope of `[T, *Ts, **P]`, if there is one. Bounds and defaults are evaluated in it, when somebody asks.
+// The scope of `[T, *Ts, **P]`, if there is one. Bounds and defaults are evaluated in it, when
+// somebody asks.
 Context FactReader::EnterTypeParameters(NodeId definition, const Context& context) {
   NodeId parameters = tree_.Child(definition, Kind::kTypeParameter);
   if (parameters == kNoNode) return context;
@@ -76,14 +81,16 @@ Context FactReader::EnterTypeParameters(NodeId definition, const Context& contex
   inner.annotation = true;
   std::vector<NodeId> bounds;
   for (NodeId type : tree_.NamedChildren(parameters)) {
-    NodeId at = type;  // type > identifier, splat_type > identifier, constrained_type > type > identifier
+    NodeId at =
+        type;  // type > identifier, splat_type > identifier, constrained_type > type > identifier
     while (at != kNoNode && tree_.kind(at) != Kind::kIdentifier) {
       std::vector<NodeId> parts = tree_.NamedChildren(at);
       if (parts.empty()) break;
       bounds.insert(bounds.end(), parts.begin() + 1, parts.end());
       at = parts.front();
     }
-    if (at != kNoNode && tree_.kind(at) == Kind::kIdentifier) BindTarget(at, inner, BindingForm::kAssignment);
+    if (at != kNoNode && tree_.kind(at) == Kind::kIdentifier)
+      BindTarget(at, inner, BindingForm::kAssignment);
   }
   for (NodeId bound : bounds) Visit(bound, inner);
   inner.annotation = context.annotation;
@@ -191,7 +198,8 @@ void FactReader::ReadBody(NodeId definition, FunctionFacts* function) const {
   size_t first = function->has_docstring ? 1 : 0;
   uint32_t end = EndWithSemicolon(tree_.source(), tree_[statements.back()].end);
   function->range.end = end;
-  function->body = first < statements.size() ? ByteRange{tree_[statements[first]].begin, end} : ByteRange{end, end};
+  function->body = first < statements.size() ? ByteRange{tree_[statements[first]].begin, end}
+                                             : ByteRange{end, end};
   function->simple_body = first >= statements.size() ||
                           (first + 1 == statements.size() && IsSmall(tree_, statements[first]));
   function->guard = FindGuard(tree_, statements, function->has_docstring, header_end);
@@ -201,7 +209,8 @@ void FactReader::VisitFunction(NodeId node, NodeId decorated, const Context& con
   NodeId name = tree_.Child(node, Field::kName);
   NodeId parameters = tree_.Child(node, Field::kParameters);
   NodeId body = tree_.Child(node, Field::kBody);
-  if (name == kNoNode || parameters == kNoNode || body == kNoNode) return SyntaxError(node, "syntax error");
+  if (name == kNoNode || parameters == kNoNode || body == kNoNode)
+    return SyntaxError(node, "syntax error");
   VisitDefaults(parameters, context);
   Context header = EnterTypeParameters(node, context);
   VisitParameterAnnotations(parameters, header);
@@ -229,7 +238,8 @@ void FactReader::VisitFunction(NodeId node, NodeId decorated, const Context& con
   for (const Parameter& parameter : function.parameters) {
     NameId mangled = scopes_.Intern(context.scope, parameter.name);
     if (parameter.kind == ParameterKind::kKeywordOnly && names_[mangled] != parameter.name) {
-      function.introspection = "the keyword-only parameter " + parameter.name + " is a private name";
+      function.introspection =
+          "the keyword-only parameter " + parameter.name + " is a private name";
     }
   }
   Bind(function.name, tree_.line(node), context, BindingForm::kDefinition);
@@ -273,8 +283,10 @@ void FactReader::VisitClass(NodeId node, NodeId decorated, const Context& contex
   if (NodeId bases = tree_.Child(node, Field::kSuperclasses); bases != kNoNode) {
     for (NodeId base : tree_.NamedChildren(bases)) {
       Kind kind = tree_.kind(base);
-      facts.metaclass_or_keywords |= kind == Kind::kKeywordArgument || kind == Kind::kDictionarySplat;
-      if (std::string dotted = Dotted(base); !dotted.empty()) facts.bases.push_back(std::move(dotted));
+      facts.metaclass_or_keywords |=
+          kind == Kind::kKeywordArgument || kind == Kind::kDictionarySplat;
+      if (std::string dotted = Dotted(base); !dotted.empty())
+        facts.bases.push_back(std::move(dotted));
     }
     Visit(bases, header);
   }

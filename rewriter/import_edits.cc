@@ -7,7 +7,8 @@ namespace {
 
 // The first byte after `at` that is no blank; '\n' at the end of the source.
 char NextByte(std::string_view source, size_t at) {
-  while (at < source.size() && (source[at] == ' ' || source[at] == '\t' || source[at] == '\f')) ++at;
+  while (at < source.size() && (source[at] == ' ' || source[at] == '\t' || source[at] == '\f'))
+    ++at;
   return at < source.size() ? source[at] : '\n';
 }
 
@@ -20,7 +21,8 @@ std::string Remaining(const ImportStatement& statement, const std::set<int>& rem
   std::string text = "import ";
   if (statement.is_from) {
     const ImportedName& any = statement.names.front();
-    text = fmt::format("from {}{} import ", std::string(static_cast<size_t>(any.level), '.'), any.module);
+    text = fmt::format("from {}{} import ", std::string(static_cast<size_t>(any.level), '.'),
+                       any.module);
   }
   bool first = true;
   for (size_t i = 0; i < statement.names.size(); ++i) {
@@ -44,15 +46,18 @@ std::string LineEnds(std::string_view text) {
   return out;
 }
 
-Result<Edit> ShortenImport(std::string_view source, const ImportStatement& statement, const std::set<int>& removed,
-                           std::string_view first, std::string_view alone) {
+Result<Edit> ShortenImport(std::string_view source, const ImportStatement& statement,
+                           const std::set<int>& removed, std::string_view first,
+                           std::string_view alone) {
   Edit edit{statement.range.begin, statement.range.end, std::string(first)};
-  edit.text += removed.size() == statement.names.size() ? std::string(alone) : Remaining(statement, removed);
+  edit.text +=
+      removed.size() == statement.names.size() ? std::string(alone) : Remaining(statement, removed);
   std::string ends = LineEnds(source.substr(edit.begin, edit.end - edit.begin));
   char next = NextByte(source, edit.end);
   if (ends.empty()) return edit;
   if (next == '\\') {
-    return Fail(ExitCode::kBadInput, fmt::format("line {}: a backslash after an import", statement.end_line));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("line {}: a backslash after an import", statement.end_line));
   }
   // Another statement follows on the last line: backslashes keep the logical line whole.
   for (char c : ends) {

@@ -54,7 +54,8 @@ void FactReader::VisitImport(NodeId node, const Context& context) {
     std::string imported = kind == Kind::kWildcardImport ? "*" : ModuleName(source);
     name.module = statement.is_from ? module : imported;
     if (statement.is_from) name.attribute = imported;
-    if (!name.has_alias) name.bound = statement.is_from ? imported : imported.substr(0, imported.find('.'));
+    if (!name.has_alias)
+      name.bound = statement.is_from ? imported : imported.substr(0, imported.find('.'));
     facts_.has_star_import |= kind == Kind::kWildcardImport && context.owner < 0;
     facts_.future_annotations |= module == "__future__" && imported == "annotations";
     statement.names.push_back(std::move(name));
@@ -67,17 +68,20 @@ void FactReader::VisitImport(NodeId node, const Context& context) {
     if (bound == "*") continue;
     Bind(bound, statement.line, context, BindingForm::kImport);
     NameId id = scopes_.Intern(context.scope, bound);
-    bool global = context.scope == ScopeTable::kModuleScope || scopes_.Has(context.scope, id, ScopeTable::kGlobal);
+    bool global = context.scope == ScopeTable::kModuleScope ||
+                  scopes_.Has(context.scope, id, ScopeTable::kGlobal);
     if (global) facts_.bindings[names_[id]].imports.emplace_back(index, static_cast<int>(i));
   }
   facts_.imports.push_back(std::move(statement));
 }
 
-// Looks at all imports before the walk, wherever they stand: a function above an import uses its names too.
+// Looks at all imports before the walk, wherever they stand: a function above an import uses its
+// names too.
 void FactReader::FindAliases() {
   sys_names_.insert("sys");
   inspect_names_.insert("inspect");
-  static const std::set<std::string, std::less<>> kFrameReaders = {"stack", "trace", "getouterframes", "currentframe"};
+  static const std::set<std::string, std::less<>> kFrameReaders = {
+      "stack", "trace", "getouterframes", "currentframe"};
   for (NodeId node = 0; node < tree_.size(); ++node) {
     if (tree_.kind(node) == Kind::kAssignment) {
       // `frame = sys._getframe` gives it another name.

@@ -1,4 +1,5 @@
-// What makes a module or a function special: frame introspection, reading its own namespace, sys.modules, __all__.
+// What makes a module or a function special: frame introspection, reading its own namespace,
+// sys.modules, __all__.
 #include <fmt/format.h>
 
 #include "rewriter/fact_reader.h"
@@ -10,9 +11,9 @@ using Words = std::set<std::string_view>;
 
 // Whoever uses one of these looks at the frames above it, and would see the stub's.
 const Words& FrameWords() {
-  static const Words words = {"_getframe",     "_getframemodulename", "currentframe", "_current_frames",
-                              "extract_stack", "print_stack",         "format_stack", "walk_stack",
-                              "getouterframes", "f_back"};
+  static const Words words = {
+      "_getframe",   "_getframemodulename", "currentframe", "_current_frames", "extract_stack",
+      "print_stack", "format_stack",        "walk_stack",   "getouterframes",  "f_back"};
   return words;
 }
 
@@ -23,8 +24,8 @@ const Words& NamespaceFunctions() {
 
 // Methods of sys.modules that ask for one module.
 const Words& SingleModuleMethods() {
-  static const Words words = {"get", "pop", "setdefault", "update", "__contains__", "__getitem__", "__setitem__",
-                              "__delitem__"};
+  static const Words words = {"get",          "pop",         "setdefault",  "update",
+                              "__contains__", "__getitem__", "__setitem__", "__delitem__"};
   return words;
 }
 
@@ -53,11 +54,11 @@ void FactReader::NoteIntrospection(std::string_view what, uint32_t line, const C
   if (!noted) noted = fmt::format("{}, line {}", what, line);
 }
 
-void FactReader::NoteSpecial(std::string_view name, uint32_t line, const Context& context, bool own_namespace,
-                             bool introspection, std::string text) {
+void FactReader::NoteSpecial(std::string_view name, uint32_t line, const Context& context,
+                             bool own_namespace, bool introspection, std::string text) {
   if (context.owner == Context::kNobody) return;
-  specials_.push_back({context.scope, scopes_.Intern(context.scope, name), line, context.owner, own_namespace,
-                       introspection, std::move(text)});
+  specials_.push_back({context.scope, scopes_.Intern(context.scope, name), line, context.owner,
+                       own_namespace, introspection, std::move(text)});
 }
 
 // A bare name: it counts unless it turns out to be local.
@@ -82,19 +83,23 @@ void FactReader::NoteAttribute(NodeId node, const Context& context) {
   if (uses == nullptr) return;
   std::string dotted = Dotted(object);
   if (ReadsFrames(name) || ((name == "stack" || name == "trace") && IsInspect(dotted))) {
-    NoteIntrospection(dotted.empty() ? std::string(name) : fmt::format("{}.{}", dotted, name), line, context);
+    NoteIntrospection(dotted.empty() ? std::string(name) : fmt::format("{}.{}", dotted, name), line,
+                      context);
   }
   bool of_builtins = dotted == "builtins" || dotted == "__builtin__" || dotted == "__builtins__";
   if (of_builtins && NamespaceFunctions().count(name) != 0) {
     NoteIntrospection(fmt::format("{}.{}", dotted, name), line, context);
     uses->own_namespace = true;
   }
-  if (name == "f_globals" || name == "f_locals" || name == "__globals__") uses->own_namespace = true;
+  if (name == "f_globals" || name == "f_locals" || name == "__globals__")
+    uses->own_namespace = true;
   if (name == "__dict__" && !dotted.empty()) {
-    NameId root = scopes_.Intern(context.scope, std::string_view(dotted).substr(0, dotted.find('.')));
+    NameId root =
+        scopes_.Intern(context.scope, std::string_view(dotted).substr(0, dotted.find('.')));
     namespaces_.push_back({context.scope, root, names_.Intern(dotted), context.owner});
   }
-  if (IsSysModules(object) && SingleModuleMethods().count(name) == 0) uses->walks_sys_modules = true;
+  if (IsSysModules(object) && SingleModuleMethods().count(name) == 0)
+    uses->walks_sys_modules = true;
 }
 
 // sys.modules as a whole: iterated, copied, handed on, or kept under another name.
@@ -113,22 +118,28 @@ void FactReader::NoteCall(NodeId node, const Context& context) {
   if (name == "vars" || name == "dir") {
     if (given.empty()) {
       NoteSpecial(name, tree_.line(node), context, true, true, fmt::format("{}()", name));
-    } else if (std::string dotted = Dotted(given.front()); !dotted.empty() && context.owner != Context::kNobody) {
-      NameId root = scopes_.Intern(context.scope, std::string_view(dotted).substr(0, dotted.find('.')));
+    } else if (std::string dotted = Dotted(given.front());
+               !dotted.empty() && context.owner != Context::kNobody) {
+      NameId root =
+          scopes_.Intern(context.scope, std::string_view(dotted).substr(0, dotted.find('.')));
       namespaces_.push_back({context.scope, root, names_.Intern(dotted), context.owner});
     }
   }
-  if (tree_.kind(function) == Kind::kAttribute && tree_.Child(function, Field::kAttribute) != kNoNode) {
+  if (tree_.kind(function) == Kind::kAttribute &&
+      tree_.Child(function, Field::kAttribute) != kNoNode) {
     NodeId object = tree_.Child(function, Field::kObject);
     name = Text(tree_.Child(function, Field::kAttribute));
     bool itself = !given.empty() && Text(given.front()) == "__name__";
-    bool stores = name == "pop" || name == "setdefault" || name == "__setitem__" || name == "__delitem__";
-    if (IsSysModules(object) && ((stores && itself) || name == "update")) facts_.replaces_itself = true;
+    bool stores =
+        name == "pop" || name == "setdefault" || name == "__setitem__" || name == "__delitem__";
+    if (IsSysModules(object) && ((stores && itself) || name == "update"))
+      facts_.replaces_itself = true;
   }
   NoteArguments(arguments, name, context);
 }
 
-// stacklevel counts frames, by keyword or as warn's third argument; setattr can replace a module's class.
+// stacklevel counts frames, by keyword or as warn's third argument; setattr can replace a module's
+// class.
 void FactReader::NoteArguments(NodeId arguments, std::string_view callee, const Context& context) {
   int positional = 0;
   for (NodeId argument : tree_.children(arguments)) {
@@ -136,16 +147,19 @@ void FactReader::NoteArguments(NodeId arguments, std::string_view callee, const 
     if (kind == Kind::kToken) continue;
     if (kind == Kind::kKeywordArgument) {
       NodeId name = tree_.Child(argument, Field::kName);
-      if (name != kNoNode && Text(name) == "stacklevel") NoteIntrospection("stacklevel", tree_.line(argument), context);
+      if (name != kNoNode && Text(name) == "stacklevel")
+        NoteIntrospection("stacklevel", tree_.line(argument), context);
     } else if (kind != Kind::kDictionarySplat) {
       ++positional;
       bool import_time = context.owner == Context::kImportTime;
-      if (callee == "setattr" && positional == 2 && import_time && PlainString(tree_, argument) == "__class__") {
+      if (callee == "setattr" && positional == 2 && import_time &&
+          PlainString(tree_, argument) == "__class__") {
         facts_.replaces_itself = true;
       }
     }
   }
-  if (callee == "warn" && positional >= 3) NoteIntrospection("stacklevel", tree_.line(arguments), context);
+  if (callee == "warn" && positional >= 3)
+    NoteIntrospection("stacklevel", tree_.line(arguments), context);
 }
 
 // `sys.modules[key] = …` and `del sys.modules[key]`.
@@ -153,26 +167,33 @@ void FactReader::NoteStoredSubscript(NodeId node, const Context& context) {
   NodeId value = tree_.Child(node, Field::kValue);
   NodeId key = tree_.Child(node, Field::kSubscript);
   if (value == kNoNode || key == kNoNode || !IsSysModules(value)) return;
-  if (context.owner == Context::kImportTime || Text(key) == "__name__") facts_.replaces_itself = true;
+  if (context.owner == Context::kImportTime || Text(key) == "__name__")
+    facts_.replaces_itself = true;
 }
 
 void FactReader::NoteStoredAttribute(NodeId node, const Context& context) {
   NodeId object = tree_.Child(node, Field::kObject);
   NodeId attribute = tree_.Child(node, Field::kAttribute);
   if (object == kNoNode || attribute == kNoNode || Text(attribute) != "__class__") return;
-  bool of_module = tree_.kind(object) == Kind::kSubscript && IsSysModules(tree_[object].first_child);
+  bool of_module =
+      tree_.kind(object) == Kind::kSubscript && IsSysModules(tree_[object].first_child);
   if (context.owner == Context::kImportTime || of_module) facts_.replaces_itself = true;
 }
 
-// Adds the strings of a literal list or tuple (or a sum of them) to `all`; false if it is anything else.
+// Adds the strings of a literal list or tuple (or a sum of them) to `all`; false if it is anything
+// else.
 bool FactReader::AppendLiteralStrings(NodeId node) {
   switch (tree_.kind(node)) {
     case Kind::kParenthesized:
-      return tree_.NamedChildren(node).size() == 1 && AppendLiteralStrings(tree_.NamedChildren(node).front());
+      return tree_.NamedChildren(node).size() == 1 &&
+             AppendLiteralStrings(tree_.NamedChildren(node).front());
     case Kind::kBinary:
-      return tree_.NamedChildren(node).size() == 2 && AppendLiteralStrings(tree_.NamedChildren(node)[0]) &&
+      return tree_.NamedChildren(node).size() == 2 &&
+             AppendLiteralStrings(tree_.NamedChildren(node)[0]) &&
              AppendLiteralStrings(tree_.NamedChildren(node)[1]);
-    case Kind::kList: case Kind::kTuple: case Kind::kExpressionList:
+    case Kind::kList:
+    case Kind::kTuple:
+    case Kind::kExpressionList:
       for (NodeId item : tree_.NamedChildren(node)) {
         std::optional<std::string> text = PlainString(tree_, item);
         if (!text || text->find('\\') != std::string::npos) return false;
@@ -184,7 +205,8 @@ bool FactReader::AppendLiteralStrings(NodeId node) {
   }
 }
 
-// __all__ = […], += […], .extend([…]), .append("…") directly in the module; anything else makes it inexact.
+// __all__ = […], += […], .extend([…]), .append("…") directly in the module; anything else makes it
+// inexact.
 void FactReader::ReadAll(NodeId statement, const Context& context) {
   if (context.place != Place::kModule) return;
   NodeId node = tree_[statement].first_child;
@@ -197,7 +219,8 @@ void FactReader::ReadAll(NodeId statement, const Context& context) {
     if (kind == Kind::kAssignment) facts_.all.clear();
     ++all_known_bindings_;
     all_known_loads_ += kind == Kind::kAugmentedAssignment;
-    if (kind == Kind::kAugmentedAssignment && Text(node).find("+=") == std::string_view::npos) all_broken_ = true;
+    if (kind == Kind::kAugmentedAssignment && Text(node).find("+=") == std::string_view::npos)
+      all_broken_ = true;
     if (!AppendLiteralStrings(right)) all_broken_ = true;
   }
   if (kind != Kind::kCall) return;
@@ -220,8 +243,8 @@ void FactReader::ReadAll(NodeId statement, const Context& context) {
 void FactReader::FinishAll() {
   auto found = facts_.bindings.find("__all__");
   facts_.has_all = found != facts_.bindings.end();
-  facts_.all_is_exact =
-      facts_.has_all && !all_broken_ && all_loads_ == all_known_loads_ && found->second.count == all_known_bindings_;
+  facts_.all_is_exact = facts_.has_all && !all_broken_ && all_loads_ == all_known_loads_ &&
+                        found->second.count == all_known_bindings_;
 }
 
 }  // namespace faaslight

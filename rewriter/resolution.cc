@@ -38,10 +38,12 @@ void FactReader::ResolveSpecials() {
     return from == From::kGlobal || from == From::kClassOrGlobal;
   };
   for (const DottedRead& chain : chains_) {
-    if (is_global(chain.scope, chain.root)) UsesOf(chain.owner)->chains.insert(names_[chain.dotted]);
+    if (is_global(chain.scope, chain.root))
+      UsesOf(chain.owner)->chains.insert(names_[chain.dotted]);
   }
   for (const DottedRead& read : namespaces_) {
-    if (is_global(read.scope, read.root)) UsesOf(read.owner)->namespaces.insert(names_[read.dotted]);
+    if (is_global(read.scope, read.root))
+      UsesOf(read.owner)->namespaces.insert(names_[read.dotted]);
   }
   for (const SpecialRead& read : specials_) {
     if (!is_global(read.scope, read.name)) continue;
@@ -52,7 +54,8 @@ void FactReader::ResolveSpecials() {
   }
 }
 
-// A lazy function takes what is nested in it along, so that counts for it too. Enclosing functions come first.
+// A lazy function takes what is nested in it along, so that counts for it too. Enclosing functions
+// come first.
 void FactReader::PropagateToParents() {
   for (size_t i = facts_.functions.size(); i-- > 0;) {
     const FunctionFacts& nested = facts_.functions[i];

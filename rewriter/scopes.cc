@@ -37,7 +37,8 @@ ScopeId ScopeTable::WalrusScope(ScopeId scope) const {
 
 NameId ScopeTable::Intern(ScopeId scope, std::string_view name) {
   const std::string& mangling = scopes_[scope].mangling;
-  if (mangling.empty() || name.size() < 3 || name.substr(0, 2) != "__" || name.substr(name.size() - 2) == "__") {
+  if (mangling.empty() || name.size() < 3 || name.substr(0, 2) != "__" ||
+      name.substr(name.size() - 2) == "__") {
     return names_->Intern(name);
   }
   return names_->Intern("_" + mangling + std::string(name));
@@ -59,7 +60,8 @@ ScopeTable::Origin ScopeTable::Resolve(ScopeId scope, NameId name) const {
       continue;
     }
     if (flags & kGlobal) return {From::kGlobal, kModuleScope};
-    if ((flags & kBound) && !(flags & kNonlocal)) return {at == scope ? From::kLocal : From::kEnclosing, at};
+    if ((flags & kBound) && !(flags & kNonlocal))
+      return {at == scope ? From::kLocal : From::kEnclosing, at};
     class_visible = here.kind == ScopeKind::kTypeParameters;
   }
 }

@@ -1,7 +1,7 @@
 // Python's scopes: which names a piece of code binds, and where a name that it reads comes from.
 //
-// A name's meaning is only known when the whole scope has been read (a binding below makes a name local above), so
-// reading is recorded first and resolved at the end.
+// A name's meaning is only known when the whole scope has been read (a binding below makes a name
+// local above), so reading is recorded first and resolved at the end.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class NameTable {
 enum class ScopeKind : uint8_t {
   kModule,
   kClass,
-  kFunction,        // def and lambda
+  kFunction,  // def and lambda
   kComprehension,
   kTypeParameters,  // def f[T], class C[T], type X[T]: sees the names of the class around it
 };
@@ -38,10 +38,11 @@ enum class ScopeKind : uint8_t {
 struct Scope {
   ScopeKind kind = ScopeKind::kModule;
   ScopeId parent = 0;
-  int function = -1;         // index into Facts::functions for kFunction
-  std::string qualname;      // prefix of what is defined inside: "C.", "f.<locals>.", ""
-  std::string class_path;    // "Outer.Inner" for kClass
-  std::string mangling;      // the innermost class's name without leading underscores; "" outside classes
+  int function = -1;       // index into Facts::functions for kFunction
+  std::string qualname;    // prefix of what is defined inside: "C.", "f.<locals>.", ""
+  std::string class_path;  // "Outer.Inner" for kClass
+  std::string
+      mangling;  // the innermost class's name without leading underscores; "" outside classes
   std::unordered_map<NameId, uint8_t> names;  // flags below
 };
 

@@ -1,8 +1,9 @@
 // Where a statement can be put without moving a line.
 //
-// Before a simple statement there is always room (`TEXT; `), before a compound one there is not: `TEXT; if x:` is no
-// Python. There a docstring's line, a blank or comment line above, or the first expression that the compound statement
-// evaluates takes the text. Where none of these is there, the spot is absent and the caller does without.
+// Before a simple statement there is always room (`TEXT; `), before a compound one there is not:
+// `TEXT; if x:` is no Python. There a docstring's line, a blank or comment line above, or the first
+// expression that the compound statement evaluates takes the text. Where none of these is there,
+// the spot is absent and the caller does without.
 #include <algorithm>
 
 #include "rewriter/fact_reader.h"
@@ -24,9 +25,11 @@ uint32_t NextLine(std::string_view source, uint32_t at) {
   return static_cast<uint32_t>(end == std::string_view::npos ? source.size() : end + 1);
 }
 
-// The first line from `from` (the beginning of a line) on that holds nothing but blanks and a comment, and comes before
-// the line of the token at `to` (or the end of the file). Nothing if a line between holds more: a backslash joins lines.
-std::optional<uint32_t> FreeLine(std::string_view source, uint32_t from, uint32_t to, uint32_t skip_lines) {
+// The first line from `from` (the beginning of a line) on that holds nothing but blanks and a
+// comment, and comes before the line of the token at `to` (or the end of the file). Nothing if a
+// line between holds more: a backslash joins lines.
+std::optional<uint32_t> FreeLine(std::string_view source, uint32_t from, uint32_t to,
+                                 uint32_t skip_lines) {
   std::optional<uint32_t> found;
   uint32_t at = from;
   for (uint32_t line = 0;; ++line) {
@@ -73,7 +76,8 @@ std::optional<Spot> OrUpToColon(const SyntaxTree& tree, NodeId statement, Field 
 
 std::optional<Spot> OrInWith(const SyntaxTree& tree, NodeId statement) {
   NodeId clause = tree.Child(statement, Kind::kWithClause);
-  if (clause == kNoNode || tree.Text(clause).empty() || tree.Text(clause).front() == '(') return std::nullopt;
+  if (clause == kNoNode || tree.Text(clause).empty() || tree.Text(clause).front() == '(')
+    return std::nullopt;
   NodeId item = tree.Child(clause, Kind::kWithItem);
   NodeId value = item == kNoNode ? kNoNode : tree.Child(item, Field::kValue);
   if (value != kNoNode && tree.kind(value) == Kind::kAsPattern) value = tree[value].first_child;
@@ -87,10 +91,12 @@ std::optional<Spot> OrInDefault(const SyntaxTree& tree, NodeId definition) {
   for (NodeId parameter : tree.children(parameters)) {
     Kind kind = tree.kind(parameter);
     if (kind == Kind::kKeywordSeparator || kind == Kind::kListSplatPattern) return std::nullopt;
-    if (kind == Kind::kTypedParameter && tree.kind(tree[parameter].first_child) != Kind::kIdentifier) {
+    if (kind == Kind::kTypedParameter &&
+        tree.kind(tree[parameter].first_child) != Kind::kIdentifier) {
       return std::nullopt;
     }
-    if (NodeId value = tree.Child(parameter, Field::kValue); value != kNoNode) return Or(tree, value);
+    if (NodeId value = tree.Child(parameter, Field::kValue); value != kNoNode)
+      return Or(tree, value);
   }
   return std::nullopt;
 }
@@ -98,19 +104,21 @@ std::optional<Spot> OrInDefault(const SyntaxTree& tree, NodeId definition) {
 // The first base of a class, if it is a plain expression.
 std::optional<Spot> OrInBase(const SyntaxTree& tree, NodeId definition) {
   NodeId bases = tree.Child(definition, Field::kSuperclasses);
-  if (bases == kNoNode || tree.Child(definition, Kind::kTypeParameter) != kNoNode) return std::nullopt;
+  if (bases == kNoNode || tree.Child(definition, Kind::kTypeParameter) != kNoNode)
+    return std::nullopt;
   for (NodeId base : tree.children(bases)) {
     Kind kind = tree.kind(base);
     if (kind == Kind::kToken) continue;
-    return kind == Kind::kIdentifier || kind == Kind::kAttribute || kind == Kind::kCall || kind == Kind::kSubscript
+    return kind == Kind::kIdentifier || kind == Kind::kAttribute || kind == Kind::kCall ||
+                   kind == Kind::kSubscript
                ? Or(tree, base)
                : std::nullopt;
   }
   return std::nullopt;
 }
 
-// An expression that a compound statement evaluates first, and once. `while` evaluates its own again and again, and in
-// `try` a failing import would be caught.
+// An expression that a compound statement evaluates first, and once. `while` evaluates its own
+// again and again, and in `try` a failing import would be caught.
 std::optional<Spot> FirstExpression(const SyntaxTree& tree, NodeId statement) {
   switch (tree.kind(statement)) {
     case Kind::kIf:
@@ -127,7 +135,8 @@ std::optional<Spot> FirstExpression(const SyntaxTree& tree, NodeId statement) {
       return OrInBase(tree, statement);
     case Kind::kDecoratedDefinition: {
       NodeId decorator = tree.Child(statement, Kind::kDecorator);
-      std::vector<NodeId> parts = decorator == kNoNode ? std::vector<NodeId>{} : tree.NamedChildren(decorator);
+      std::vector<NodeId> parts =
+          decorator == kNoNode ? std::vector<NodeId>{} : tree.NamedChildren(decorator);
       return parts.empty() ? std::nullopt : Or(tree, parts.front());
     }
     default:
@@ -139,8 +148,15 @@ std::optional<Spot> FirstExpression(const SyntaxTree& tree, NodeId statement) {
 
 bool IsSimpleStatement(Kind kind) {
   switch (kind) {
-    case Kind::kIf: case Kind::kFor: case Kind::kWhile: case Kind::kTry: case Kind::kWith: case Kind::kMatch:
-    case Kind::kFunctionDefinition: case Kind::kClassDefinition: case Kind::kDecoratedDefinition:
+    case Kind::kIf:
+    case Kind::kFor:
+    case Kind::kWhile:
+    case Kind::kTry:
+    case Kind::kWith:
+    case Kind::kMatch:
+    case Kind::kFunctionDefinition:
+    case Kind::kClassDefinition:
+    case Kind::kDecoratedDefinition:
       return false;
     default:
       return true;
@@ -168,13 +184,14 @@ uint32_t EndWithSemicolon(std::string_view source, uint32_t end) {
   return at < source.size() && source[at] == ';' ? at + 1 : end;
 }
 
-std::optional<Spot> FindGuard(const SyntaxTree& tree, const std::vector<NodeId>& statements, bool has_docstring,
-                              uint32_t header_end) {
+std::optional<Spot> FindGuard(const SyntaxTree& tree, const std::vector<NodeId>& statements,
+                              bool has_docstring, uint32_t header_end) {
   size_t index = has_docstring ? 1 : 0;
   if (index >= statements.size()) return std::nullopt;
   NodeId first = statements[index];
   std::string_view source = tree.source();
-  if (IsSimpleStatement(tree.kind(first))) return Spot{Spot::Form::kBefore, tree[first].begin, 0, ""};
+  if (IsSimpleStatement(tree.kind(first)))
+    return Spot{Spot::Form::kBefore, tree[first].begin, 0, ""};
   uint32_t gap = has_docstring ? tree[statements.front()].end : header_end;
   if (RestIsBlank(source, gap)) {
     if (has_docstring) return Spot{Spot::Form::kAfter, gap, 0, ""};
@@ -203,8 +220,10 @@ std::optional<Spot> FindPrologue(const SyntaxTree& tree) {
   uint32_t to = first == kNoNode ? static_cast<uint32_t>(source.size()) : tree[first].begin;
   if (last == kNoNode) {
     uint32_t from = source.substr(0, 3) == "\xef\xbb\xbf" ? 3 : 0;
-    // The declaration of the encoding counts only on the first two lines, after nothing but comments.
-    uint32_t skip = std::max<uint32_t>(EncodingCookie(source).first, source.substr(from, 2) == "#!" ? 1 : 0);
+    // The declaration of the encoding counts only on the first two lines, after nothing but
+    // comments.
+    uint32_t skip =
+        std::max<uint32_t>(EncodingCookie(source).first, source.substr(from, 2) == "#!" ? 1 : 0);
     if (std::optional<uint32_t> line = FreeLine(source, from, to, skip)) {
       return Spot{Spot::Form::kOwnLine, *line, 0, ""};
     }

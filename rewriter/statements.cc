@@ -103,7 +103,8 @@ void FactReader::Visit(NodeId node, const Context& context) {
       if (context.owner >= 0) {
         FunctionFacts& function = facts_.functions[context.owner];
         if (function.kind == FunctionKind::kPlain) function.kind = FunctionKind::kGenerator;
-        if (function.kind == FunctionKind::kCoroutine) function.kind = FunctionKind::kAsyncGenerator;
+        if (function.kind == FunctionKind::kCoroutine)
+          function.kind = FunctionKind::kAsyncGenerator;
       }
       return VisitChildren(node, context);
     case Kind::kExpressionStatement:
@@ -198,7 +199,8 @@ void FactReader::VisitAssignment(NodeId node, const Context& context) {
   if (right != kNoNode) Visit(right, context);
   // `(x): int` is only a mention of x.
   if (right == kNoNode && tree_.kind(left) != Kind::kIdentifier) return Visit(left, context);
-  // `x: int` binds nothing when it runs, yet makes x local; at module level it counts, which is the safe side.
+  // `x: int` binds nothing when it runs, yet makes x local; at module level it counts, which is the
+  // safe side.
   BindTarget(left, context, BindingForm::kAssignment);
 }
 
@@ -230,7 +232,8 @@ void FactReader::VisitTypeAlias(NodeId node, const Context& context) {
   NodeId inner = left == kNoNode ? kNoNode : tree_[left].first_child;
   if (inner == kNoNode) return SyntaxError(node, "syntax error");
   NodeId name = tree_.kind(inner) == Kind::kIdentifier ? inner : tree_[inner].first_child;
-  if (tree_.kind(inner) == Kind::kAttribute || name == kNoNode || tree_.kind(name) != Kind::kIdentifier) {
+  if (tree_.kind(inner) == Kind::kAttribute || name == kNoNode ||
+      tree_.kind(name) != Kind::kIdentifier) {
     // The grammar takes `type(x).y = z` for an alias, too.
     AddLoad("type", tree_.line(node), context);
     BindTarget(inner, context, BindingForm::kAssignment);
@@ -258,9 +261,17 @@ void FactReader::BindTarget(NodeId target, const Context& context, BindingForm f
       return;
     case Kind::kIdentifier:
       return Bind(Text(target), tree_.line(target), context, form);
-    case Kind::kPatternList: case Kind::kTuplePattern: case Kind::kListPattern: case Kind::kListSplatPattern:
-    case Kind::kTuple: case Kind::kList: case Kind::kListSplat: case Kind::kParenthesized:
-    case Kind::kExpressionList: case Kind::kAsPatternTarget: case Kind::kParenthesizedListSplat:
+    case Kind::kPatternList:
+    case Kind::kTuplePattern:
+    case Kind::kListPattern:
+    case Kind::kListSplatPattern:
+    case Kind::kTuple:
+    case Kind::kList:
+    case Kind::kListSplat:
+    case Kind::kParenthesized:
+    case Kind::kExpressionList:
+    case Kind::kAsPatternTarget:
+    case Kind::kParenthesizedListSplat:
       for (NodeId child : tree_.children(target)) BindTarget(child, context, form);
       return;
     case Kind::kSubscript:
@@ -280,7 +291,8 @@ Binding* FactReader::ModuleBinding(NameId name, uint32_t line) {
   return &binding;
 }
 
-void FactReader::Bind(std::string_view text, uint32_t line, const Context& context, BindingForm form) {
+void FactReader::Bind(std::string_view text, uint32_t line, const Context& context,
+                      BindingForm form) {
   NameId name = scopes_.Intern(context.scope, text);
   bool module_scope = context.scope == ScopeTable::kModuleScope;
   bool declared = !module_scope && scopes_.Has(context.scope, name, ScopeTable::kGlobal);

@@ -1,9 +1,12 @@
-// faaslight-facts: what the rewriter reads off Python files, as JSON lines. For tests, and for looking at one file.
+// faaslight-facts: what the rewriter reads off Python files, as JSON lines. For tests, and for
+// looking at one file.
 //
-//   faaslight-facts FILE...            one JSON object per file: {"file": …, "facts": {…}} or {"file": …, "error": …}
-//   faaslight-facts --time FILE...     only how many files were read, and how long that took
-//   faaslight-facts --rewrite FILE...  makes every function and module-level import lazy that can be, every other
-//                                      function guarded, and prints {"file", "text", "lazy", "guarded", "imports"}
+//   faaslight-facts FILE...            one JSON object per file: {"file": …, "facts": {…}} or
+//   {"file": …, "error": …} faaslight-facts --time FILE...     only how many files were read, and
+//   how long that took faaslight-facts --rewrite FILE...  makes every function and module-level
+//   import lazy that can be, every other
+//                                      function guarded, and prints {"file", "text", "lazy",
+//                                      "guarded", "imports"}
 //   faaslight-facts --guard FILE...    the same, but no function is lazy: all are guarded
 // With FILE "-" the names are read from standard input, one per line.
 #include <fmt/format.h>
@@ -34,8 +37,10 @@ FileDecisions EverythingLazy(const Facts& facts, bool guards_only) {
     bool inside_lazy = function.parent >= 0 && lazy[static_cast<size_t>(function.parent)];
     lazy[i] = inside_lazy;
     if (inside_lazy) continue;
-    bool can = !guards_only && !function.introspection && !function.other_free_variables && function.place != Place::kFunction &&
-               function.kind != FunctionKind::kAsyncGenerator && function.body.begin != function.body.end;
+    bool can = !guards_only && !function.introspection && !function.other_free_variables &&
+               function.place != Place::kFunction &&
+               function.kind != FunctionKind::kAsyncGenerator &&
+               function.body.begin != function.body.end;
     if (can) {
       lazy[i] = true;
       decisions.lazy_bodies.push_back({static_cast<int>(i), static_cast<uint32_t>(i)});
@@ -47,7 +52,8 @@ FileDecisions EverythingLazy(const Facts& facts, bool guards_only) {
     const ImportStatement& statement = facts.imports[i];
     if (statement.function >= 0 || statement.names.front().module == "__future__") continue;
     // Every other statement keeps its first name, every third loads something before.
-    for (size_t n = i % 2 == 0 || statement.names.size() == 1 ? 0 : 1; n < statement.names.size(); ++n) {
+    for (size_t n = i % 2 == 0 || statement.names.size() == 1 ? 0 : 1; n < statement.names.size();
+         ++n) {
       decisions.lazy_imports.emplace_back(static_cast<int>(i), static_cast<int>(n));
     }
     if (i % 3 == 0) decisions.hoists.push_back({static_cast<int>(i), {"a.b", "c"}});
@@ -56,13 +62,17 @@ FileDecisions EverythingLazy(const Facts& facts, bool guards_only) {
   return decisions;
 }
 
-json Describe(const std::string& file, const std::string& source, const Facts& facts, const std::string& mode) {
+json Describe(const std::string& file, const std::string& source, const Facts& facts,
+              const std::string& mode) {
   if (mode.empty()) return {{"file", file}, {"facts", FactsToJson(facts)}};
   FileDecisions decisions = EverythingLazy(facts, mode == "--guard");
   Result<std::vector<Edit>> edits = MakeEdits(source, facts, decisions);
   if (!edits) return {{"file", file}, {"refused", edits.error().message}};
-  return {{"file", file}, {"text", ApplyEdits(source, *edits)}, {"lazy", decisions.lazy_bodies.size()},
-          {"guarded", decisions.guards.size()}, {"imports", decisions.lazy_imports.size()}};
+  return {{"file", file},
+          {"text", ApplyEdits(source, *edits)},
+          {"lazy", decisions.lazy_bodies.size()},
+          {"guarded", decisions.guards.size()},
+          {"imports", decisions.lazy_imports.size()}};
 }
 
 int Main(std::vector<std::string> arguments) {
@@ -70,7 +80,8 @@ int Main(std::vector<std::string> arguments) {
   if (!arguments.empty() && arguments[0].size() > 1 && arguments[0][0] == '-') {
     mode = arguments[0];
     if (mode != "--rewrite" && mode != "--guard" && mode != "--time") {
-      fmt::print(stderr, "faaslight-facts: no such option: {}; see rewriter/tools/facts_main.cc\n", mode);
+      fmt::print(stderr, "faaslight-facts: no such option: {}; see rewriter/tools/facts_main.cc\n",
+                 mode);
       return 2;
     }
     arguments.erase(arguments.begin());
@@ -92,7 +103,8 @@ int Main(std::vector<std::string> arguments) {
   }
   if (mode == "--time") {
     std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    fmt::print("{} files, {:.1f} MB, {:.3f} s\n", arguments.size(), static_cast<double>(bytes) / 1e6, taken.count());
+    fmt::print("{} files, {:.1f} MB, {:.3f} s\n", arguments.size(),
+               static_cast<double>(bytes) / 1e6, taken.count());
   }
   return 0;
 }
@@ -100,4 +112,6 @@ int Main(std::vector<std::string> arguments) {
 }  // namespace
 }  // namespace faaslight
 
-int main(int argc, char** argv) { return faaslight::Main(std::vector<std::string>(argv + 1, argv + argc)); }
+int main(int argc, char** argv) {
+  return faaslight::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -1,5 +1,5 @@
-// The golden cases: NAME.py with its decisions becomes NAME.out.py, byte for byte. What CPython says of the results is
-// compared by golden_compile.py.
+// The golden cases: NAME.py with its decisions becomes NAME.out.py, byte for byte. What CPython
+// says of the results is compared by golden_compile.py.
 #include "rewriter/edits.h"
 
 #include <gtest/gtest.h>
@@ -20,9 +20,11 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> CaseNames() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(fs::path(FAASLIGHT_SOURCE_DIR) / "tests/rewriter/golden")) {
+  for (const auto& entry :
+       fs::directory_iterator(fs::path(FAASLIGHT_SOURCE_DIR) / "tests/rewriter/golden")) {
     std::string name = entry.path().filename().string();
-    if (name.size() > 3 && name.substr(name.size() - 3) == ".py" && name.find(".out.") == std::string::npos) {
+    if (name.size() > 3 && name.substr(name.size() - 3) == ".py" &&
+        name.find(".out.") == std::string::npos) {
       names.push_back(name.substr(0, name.size() - 3));
     }
   }
@@ -41,13 +43,15 @@ TEST_P(GoldenTest, BecomesWhatIsWritten) {
   Result<GoldenCase> golden = ReadGoldenCase(*source, *facts);
   ASSERT_TRUE(golden) << golden.error().message;
   for (int function : golden->no_guard) {
-    EXPECT_FALSE(facts->functions[static_cast<size_t>(function)].guard) << facts->functions[static_cast<size_t>(function)].qualname;
+    EXPECT_FALSE(facts->functions[static_cast<size_t>(function)].guard)
+        << facts->functions[static_cast<size_t>(function)].qualname;
   }
   Result<std::vector<Edit>> edits = MakeEdits(*source, *facts, golden->decisions);
   ASSERT_TRUE(edits) << edits.error().message;
   std::string text = ApplyEdits(*source, *edits);
   fs::path expected = folder / (GetParam() + ".out.py");
-  // FAASLIGHT_UPDATE_GOLDEN=1 writes what the code does now: read the difference before you commit it.
+  // FAASLIGHT_UPDATE_GOLDEN=1 writes what the code does now: read the difference before you commit
+  // it.
   if (std::getenv("FAASLIGHT_UPDATE_GOLDEN") != nullptr) {
     ASSERT_TRUE(WriteFile(expected, text));
   }
@@ -57,7 +61,9 @@ TEST_P(GoldenTest, BecomesWhatIsWritten) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, GoldenTest, testing::ValuesIn(CaseNames()),
-                         [](const testing::TestParamInfo<std::string>& info) { return info.param; });
+                         [](const testing::TestParamInfo<std::string>& info) {
+                           return info.param;
+                         });
 
 // Decisions that cannot be carried out are errors, never wrong texts.
 class RefusedTest : public testing::Test {
@@ -78,12 +84,16 @@ class RefusedTest : public testing::Test {
 TEST_F(RefusedTest, LazyBodies) {
   EXPECT_EQ(Refusal("import a\nasync def f():\n    yield 1\n", Lazy(0)), "f is an async generator");
   EXPECT_EQ(Refusal("import a\ndef f():\n    'doc'\n", Lazy(0)), "f has no body but a docstring");
-  EXPECT_EQ(Refusal("import a\ndef f(x):\n    def g(): return x\n    return g\n", Lazy(1)), "f.<locals>.g closes over variables");
+  EXPECT_EQ(Refusal("import a\ndef f(x):\n    def g(): return x\n    return g\n", Lazy(1)),
+            "f.<locals>.g closes over variables");
   EXPECT_EQ(Refusal("import a\nf = lambda: 1\n", Lazy(0)), "line 2: a lambda has no statements");
-  EXPECT_EQ(Refusal("import a\nclass C:\n    def f(self, *, __k): return 1\n", Lazy(0)), "__k would be mangled");
+  EXPECT_EQ(Refusal("import a\nclass C:\n    def f(self, *, __k): return 1\n", Lazy(0)),
+            "__k would be mangled");
   EXPECT_EQ(Refusal("import a\ndef f(): return 1\n", Lazy(1)), "no such function");
-  EXPECT_EQ(Refusal("import a\ndef f():\n    return 1 \\\n\n", Lazy(0)), "line 3: a backslash after the last statement");
-  EXPECT_EQ(Refusal("import a\n__fl__ = 1\ndef f(): return 1\n", Lazy(0)), "the source has a name __fl__ of its own");
+  EXPECT_EQ(Refusal("import a\ndef f():\n    return 1 \\\n\n", Lazy(0)),
+            "line 3: a backslash after the last statement");
+  EXPECT_EQ(Refusal("import a\n__fl__ = 1\ndef f(): return 1\n", Lazy(0)),
+            "the source has a name __fl__ of its own");
 }
 
 TEST_F(RefusedTest, InsideLazyBodies) {
@@ -103,7 +113,8 @@ TEST_F(RefusedTest, InsideLazyBodies) {
 }
 
 TEST_F(RefusedTest, PlacesAndNames) {
-  EXPECT_EQ(Refusal("if x:\n    pass\n", FileDecisions()), "no place for the prologue that moves no line");
+  EXPECT_EQ(Refusal("if x:\n    pass\n", FileDecisions()),
+            "no place for the prologue that moves no line");
   FileDecisions decisions;
   decisions.lazy_names = {"a'b"};
   EXPECT_EQ(Refusal("import a\n", decisions), "a'b is no name");
@@ -112,12 +123,14 @@ TEST_F(RefusedTest, PlacesAndNames) {
   EXPECT_EQ(Refusal("import a\n", decisions), "no such imported name");
   decisions = FileDecisions();
   decisions.lazy_imports.emplace_back(0, 0);
-  EXPECT_EQ(Refusal("from __future__ import division\n", decisions), "a __future__ import cannot change");
-  EXPECT_EQ(Refusal("from a import (b,\n  c) \\\n\n", [] {
-              FileDecisions d;
-              d.lazy_imports.emplace_back(0, 0);
-              return d;
-            }()),
+  EXPECT_EQ(Refusal("from __future__ import division\n", decisions),
+            "a __future__ import cannot change");
+  EXPECT_EQ(Refusal("from a import (b,\n  c) \\\n\n",
+                    [] {
+                      FileDecisions d;
+                      d.lazy_imports.emplace_back(0, 0);
+                      return d;
+                    }()),
             "line 2: a backslash after an import");
   decisions = FileDecisions();
   decisions.guards.push_back({0, {}});
@@ -129,7 +142,8 @@ TEST_F(RefusedTest, PlacesAndNames) {
 }
 
 TEST(ApplyEditsTest, InsertsBeforeReplacing) {
-  EXPECT_EQ(ApplyEdits("abcdef", {{0, 0, "<"}, {0, 2, "AB"}, {4, 4, "-"}, {6, 6, ">"}}), "<ABcd-ef>");
+  EXPECT_EQ(ApplyEdits("abcdef", {{0, 0, "<"}, {0, 2, "AB"}, {4, 4, "-"}, {6, 6, ">"}}),
+            "<ABcd-ef>");
 }
 
 }  // namespace

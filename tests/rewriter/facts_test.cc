@@ -78,14 +78,15 @@ TEST(FactsTest, BindingsOfEveryForm) {
       "with x as k, y as (l, m): pass\ntry: pass\nexcept E as n: pass\n"
       "if (o := 1): pass\n[p for q in r if (s := q)]\ndel t, (u, v)\n"
       "def w(): pass\nclass y: pass\n"
-      "match x:\n  case [z, *aa]: pass\n  case {'k': bb, **cc}: pass\n  case C(dd, e=ee) | D.F as ff: pass\n"
+      "match x:\n  case [z, *aa]: pass\n  case {'k': bb, **cc}: pass\n  case C(dd, e=ee) | D.F as "
+      "ff: pass\n"
       "  case _: pass\n"
       "def gg():\n  global hh, unbound\n  hh = 1\n  local = 1\n");
   std::vector<std::string> names;
   for (const auto& binding : facts.bindings) names.push_back(binding.first);
-  EXPECT_THAT(names, UnorderedElementsAre("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
-                                          "s", "t", "u", "v", "w", "y", "z", "aa", "bb", "cc", "dd", "ee", "ff", "gg",
-                                          "hh"));
+  EXPECT_THAT(names, UnorderedElementsAre("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k",
+                                          "l", "m", "n", "o", "s", "t", "u", "v", "w", "y", "z",
+                                          "aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh"));
   EXPECT_TRUE(facts.bindings["hh"].global_in_function);
   EXPECT_FALSE(facts.bindings["g"].global_in_function);
   EXPECT_TRUE(facts.bindings["n"].deleted);
@@ -105,13 +106,15 @@ TEST(FactsTest, CountsBindings) {
 TEST(FactsTest, UsesAtImportTime) {
   Facts facts = Read(
       "@deco(arg)\ndef f(x: Ann, y=default) -> 'mod.Ret':\n  v: local_ann = body\n"
-      "class C(Base, metaclass=Meta):\n  attr = value\n  field: Field\n  def m(self): return in_method\n"
+      "class C(Base, metaclass=Meta):\n  attr = value\n  field: Field\n  def m(self): return "
+      "in_method\n"
       "X: 'Quoted | other.Name' = [z for z in iterable]\n"
       "lazy = lambda a=in_default: in_lambda\n"
       "T = Union['Forward', int]\nprint(f'{interpolated!r:>{width}}')\n");
   EXPECT_THAT(Names(facts.at_import),
-              IsSupersetOf({"deco", "arg", "Ann", "default", "mod", "Base", "Meta", "value", "Field", "Quoted", "other",
-                            "iterable", "in_default", "Forward", "interpolated", "width"}));
+              IsSupersetOf({"deco", "arg", "Ann", "default", "mod", "Base", "Meta", "value",
+                            "Field", "Quoted", "other", "iterable", "in_default", "Forward",
+                            "interpolated", "width"}));
   EXPECT_THAT(Names(facts.at_import), Not(testing::Contains("in_method")));
   EXPECT_THAT(Names(facts.at_import), Not(testing::Contains("in_lambda")));
   EXPECT_THAT(Names(facts.at_import), Not(testing::Contains("local_ann")));
@@ -125,7 +128,8 @@ TEST(FactsTest, UsesAtImportTime) {
 
 TEST(FactsTest, LocalNamesAreNoUses) {
   Facts facts = Read(
-      "def f(param, *args, **kw):\n  local = 1\n  for i in param: local\n  print(args, kw, i, later)\n  later = 2\n"
+      "def f(param, *args, **kw):\n  local = 1\n  for i in param: local\n  print(args, kw, i, "
+      "later)\n  later = 2\n"
       "  return [c + outer for c in local if (w := c)], w\n"
       "def g():\n  del a\n  a\n  try: pass\n  except E as e: e\n"
       "def h():\n  global x\n  x = x + 1\n"
@@ -186,9 +190,10 @@ TEST(FactsTest, Functions) {
   EXPECT_TRUE(f.has_docstring);
   std::vector<ParameterKind> kinds;
   for (const Parameter& parameter : f.parameters) kinds.push_back(parameter.kind);
-  EXPECT_THAT(kinds, ElementsAre(ParameterKind::kPositionalOnly, ParameterKind::kPositional, ParameterKind::kPositional,
-                                 ParameterKind::kVarPositional, ParameterKind::kKeywordOnly,
-                                 ParameterKind::kKeywordOnly, ParameterKind::kVarKeyword));
+  EXPECT_THAT(kinds, ElementsAre(ParameterKind::kPositionalOnly, ParameterKind::kPositional,
+                                 ParameterKind::kPositional, ParameterKind::kVarPositional,
+                                 ParameterKind::kKeywordOnly, ParameterKind::kKeywordOnly,
+                                 ParameterKind::kVarKeyword));
   EXPECT_TRUE(f.parameters[2].has_default);
   EXPECT_EQ(Function(facts, "g").kind, FunctionKind::kCoroutine);
   EXPECT_EQ(Function(facts, "h").kind, FunctionKind::kAsyncGenerator);
@@ -202,27 +207,34 @@ TEST(FactsTest, Functions) {
 
 TEST(FactsTest, DocstringsAreConstantStrings) {
   for (const char* text : {"'a'", "('a')", "'a' 'b'", "r'a'", "u'a'", "'''a\n'''"}) {
-    EXPECT_TRUE(Read(std::string("def f():\n  ") + text + "\n  x\n").functions[0].has_docstring) << text;
+    EXPECT_TRUE(Read(std::string("def f():\n  ") + text + "\n  x\n").functions[0].has_docstring)
+        << text;
   }
   for (const char* text : {"b'a'", "f'a'", "'a',", "'a' f'b'", "'a'.b", "'a' % 1"}) {
-    EXPECT_FALSE(Read(std::string("def f():\n  ") + text + "\n  x\n").functions[0].has_docstring) << text;
+    EXPECT_FALSE(Read(std::string("def f():\n  ") + text + "\n  x\n").functions[0].has_docstring)
+        << text;
   }
 }
 
 TEST(FactsTest, Introspection) {
-  for (const char* code : {"sys._getframe(1)", "inspect.currentframe()", "inspect.stack()", "i.stack()", "st()",
-                           "warn('', stacklevel=2)", "warnings.warn('', W, 2)", "locals()", "globals()", "vars()",
-                           "dir()", "eval('x')", "exec('x')", "(lambda: eval('x'))", "__builtins__", "frame.f_back",
-                           "traceback.extract_stack()", "getframe()", "builtins.exec('x')"}) {
-    Facts facts = Read(std::string("import inspect as i\nfrom inspect import stack as st\ngetframe = sys._getframe\n") +
-                       "def f():\n  " + code + "\n");
+  for (const char* code :
+       {"sys._getframe(1)", "inspect.currentframe()", "inspect.stack()", "i.stack()", "st()",
+        "warn('', stacklevel=2)", "warnings.warn('', W, 2)", "locals()", "globals()", "vars()",
+        "dir()", "eval('x')", "exec('x')", "(lambda: eval('x'))", "__builtins__", "frame.f_back",
+        "traceback.extract_stack()", "getframe()", "builtins.exec('x')"}) {
+    Facts facts = Read(
+        std::string(
+            "import inspect as i\nfrom inspect import stack as st\ngetframe = sys._getframe\n") +
+        "def f():\n  " + code + "\n");
     EXPECT_TRUE(facts.functions[0].introspection) << code;
   }
-  for (const char* code : {"df.stack()", "np.stack(x)", "df.eval('x')", "vars(x)", "dir(x)", "sys.exc_info()",
-                           "warn('', W)", "self.globals", "eval = 1; eval"}) {
-    EXPECT_FALSE(Read(std::string("def f():\n  ") + code + "\n").functions[0].introspection) << code;
+  for (const char* code : {"df.stack()", "np.stack(x)", "df.eval('x')", "vars(x)", "dir(x)",
+                           "sys.exc_info()", "warn('', W)", "self.globals", "eval = 1; eval"}) {
+    EXPECT_FALSE(Read(std::string("def f():\n  ") + code + "\n").functions[0].introspection)
+        << code;
   }
-  EXPECT_EQ(*Read("def f():\n  return sys._getframe(1)\n").functions[0].introspection, "sys._getframe, line 2");
+  EXPECT_EQ(*Read("def f():\n  return sys._getframe(1)\n").functions[0].introspection,
+            "sys._getframe, line 2");
 }
 
 TEST(FactsTest, Namespaces) {
@@ -237,22 +249,27 @@ TEST(FactsTest, Namespaces) {
 }
 
 TEST(FactsTest, WalksSysModules) {
-  for (const char* code : {"for m in sys.modules: pass", "list(sys.modules)", "s.modules.items()", "x = mods",
-                           "mods.values()", "dict(sys.modules)", "[m for m in sys.modules]", "f(sys.modules)"}) {
-    std::string source = std::string("import sys, sys as s\nfrom sys import modules as mods\n") + code + "\n";
+  for (const char* code :
+       {"for m in sys.modules: pass", "list(sys.modules)", "s.modules.items()", "x = mods",
+        "mods.values()", "dict(sys.modules)", "[m for m in sys.modules]", "f(sys.modules)"}) {
+    std::string source =
+        std::string("import sys, sys as s\nfrom sys import modules as mods\n") + code + "\n";
     EXPECT_TRUE(Read(source).at_import.walks_sys_modules) << code;
   }
-  for (const char* code : {"sys.modules['a']", "'a' in sys.modules", "'a' not in s.modules", "mods.get('a')",
-                           "other.modules()", "del sys.modules['a']"}) {
-    std::string source = std::string("import sys, sys as s\nfrom sys import modules as mods\n") + code + "\n";
+  for (const char* code : {"sys.modules['a']", "'a' in sys.modules", "'a' not in s.modules",
+                           "mods.get('a')", "other.modules()", "del sys.modules['a']"}) {
+    std::string source =
+        std::string("import sys, sys as s\nfrom sys import modules as mods\n") + code + "\n";
     EXPECT_FALSE(Read(source).at_import.walks_sys_modules) << code;
   }
 }
 
 TEST(FactsTest, ReplacesItself) {
-  for (const char* code : {"sys.modules[__name__] = X()", "sys.modules['a.b'] = x", "sys.modules[__name__].__class__ = X",
-                           "def f():\n  sys.modules[__name__] = X", "mod.__class__ = X", "del sys.modules[__name__]",
-                           "setattr(m, '__class__', X)", "sys.modules.pop(__name__)"}) {
+  for (const char* code :
+       {"sys.modules[__name__] = X()", "sys.modules['a.b'] = x",
+        "sys.modules[__name__].__class__ = X", "def f():\n  sys.modules[__name__] = X",
+        "mod.__class__ = X", "del sys.modules[__name__]", "setattr(m, '__class__', X)",
+        "sys.modules.pop(__name__)"}) {
     EXPECT_TRUE(Read(std::string(code) + "\n").replaces_itself) << code;
   }
   for (const char* code : {"x = sys.modules[__name__]", "def f(self):\n  self.__class__ = X",
@@ -262,12 +279,14 @@ TEST(FactsTest, ReplacesItself) {
 }
 
 TEST(FactsTest, All) {
-  Facts facts = Read("__all__ = ['a'] + ('b',)\n__all__ += ['c']\n__all__.extend(['d'])\n__all__.append('e')\n");
+  Facts facts = Read(
+      "__all__ = ['a'] + ('b',)\n__all__ += ['c']\n__all__.extend(['d'])\n__all__.append('e')\n");
   EXPECT_TRUE(facts.all_is_exact);
   EXPECT_THAT(facts.all, ElementsAre("a", "b", "c", "d", "e"));
-  for (const char* code : {"__all__ = x.__all__", "__all__ = ['a']; __all__.remove('a')", "if x: __all__ = ['a']",
-                           "__all__ = [n for n in x]", "__all__ = ['a']\nf(__all__)", "__all__ = ['a']; del __all__",
-                           "from x import __all__", "__all__ = ['a']\nif x: __all__ += ['b']"}) {
+  for (const char* code :
+       {"__all__ = x.__all__", "__all__ = ['a']; __all__.remove('a')", "if x: __all__ = ['a']",
+        "__all__ = [n for n in x]", "__all__ = ['a']\nf(__all__)", "__all__ = ['a']; del __all__",
+        "from x import __all__", "__all__ = ['a']\nif x: __all__ += ['b']"}) {
     Facts inexact = Read(std::string(code) + "\n");
     EXPECT_TRUE(inexact.has_all) << code;
     EXPECT_FALSE(inexact.all_is_exact) << code;
@@ -284,13 +303,15 @@ TEST(FactsTest, OwnGetattr) {
 }
 
 TEST(FactsTest, PrivateNamesAreMangled) {
-  Facts facts = Read("class _C:\n  def f(self, __p): return __x, __p, __dunder__\n  def g(self, *, __k): pass\n");
+  Facts facts = Read(
+      "class _C:\n  def f(self, __p): return __x, __p, __dunder__\n  def g(self, *, __k): pass\n");
   EXPECT_THAT(Names(Function(facts, "_C.f").own), ElementsAre("_C__x", "__dunder__"));
   EXPECT_TRUE(Function(facts, "_C.g").introspection);
 }
 
 TEST(FactsTest, KeywordsOfOlderAndNewerPythons) {
-  Facts facts = Read("type(x).y = 1\ntype X = np.int\ntype Y[T] = list[T]\nmatch = 1\nprint(match)\n_ = type\n");
+  Facts facts = Read(
+      "type(x).y = 1\ntype X = np.int\ntype Y[T] = list[T]\nmatch = 1\nprint(match)\n_ = type\n");
   EXPECT_EQ(facts.bindings.count("X"), 1u);
   EXPECT_EQ(facts.bindings.count("Y"), 1u);
   EXPECT_EQ(facts.bindings.count("T"), 0u);
@@ -304,18 +325,22 @@ TEST(FactsTest, BadSources) {
   EXPECT_EQ(ErrorOf(std::string_view("a\0b", 3)), "line 1: a NUL byte");
   EXPECT_EQ(ErrorOf("a = 1\rb = 2\n"), "line 1: a line that ends in a carriage return alone");
   EXPECT_EQ(ErrorOf("# coding: latin-1\nx = '\xe9'\n"), "line 2: bytes that are not UTF-8");
-  EXPECT_EQ(ErrorOf("# coding: latin-1\nx = '\xc3\xa9'\n"), "the encoding latin-1; only UTF-8 is read");
+  EXPECT_EQ(ErrorOf("# coding: latin-1\nx = '\xc3\xa9'\n"),
+            "the encoding latin-1; only UTF-8 is read");
   EXPECT_EQ(ErrorOf("# coding: latin-1\nx = 1\n"), "");
-  EXPECT_EQ(ErrorOf("\xc2\xb5 = 1\n"), "line 1: the name \xc2\xb5, which Unicode can write in several ways");
+  EXPECT_EQ(ErrorOf("\xc2\xb5 = 1\n"),
+            "line 1: the name \xc2\xb5, which Unicode can write in several ways");
   EXPECT_EQ(ErrorOf("\xce\xbc = 1\n"), "");
   EXPECT_EQ(ErrorOf(std::string((16 << 20) + 1, '#')), "larger than 16 MiB");
   EXPECT_EQ(ErrorOf("try: pass\nexcept A, b: pass\n"), "line 2: syntax error");
-  EXPECT_EQ(ErrorOf("x = " + std::string(5000, '(') + "1" + std::string(5000, ')') + "\n"), "line 1: nested too deeply");
-  EXPECT_EQ(ErrorOf("x = y" + [] {
-              std::string chain;
-              for (int i = 0; i < 100000; ++i) chain += ".a";
-              return chain;
-            }()),
+  EXPECT_EQ(ErrorOf("x = " + std::string(5000, '(') + "1" + std::string(5000, ')') + "\n"),
+            "line 1: nested too deeply");
+  EXPECT_EQ(ErrorOf("x = y" +
+                    [] {
+                      std::string chain;
+                      for (int i = 0; i < 100000; ++i) chain += ".a";
+                      return chain;
+                    }()),
             "line 1: nested too deeply");
   EXPECT_EQ(ErrorOf(""), "");
 }

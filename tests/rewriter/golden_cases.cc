@@ -15,7 +15,8 @@ int FunctionNamed(const Facts& facts, const std::string& qualname) {
 std::pair<int, int> ImportBinding(const Facts& facts, const std::string& name) {
   for (size_t i = 0; i < facts.imports.size(); ++i) {
     for (size_t n = 0; n < facts.imports[i].names.size(); ++n) {
-      if (facts.imports[i].names[n].bound == name) return {static_cast<int>(i), static_cast<int>(n)};
+      if (facts.imports[i].names[n].bound == name)
+        return {static_cast<int>(i), static_cast<int>(n)};
     }
   }
   return {-1, -1};

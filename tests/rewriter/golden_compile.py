@@ -27,7 +27,7 @@ def problems_of(source, text, file):
     if lines_of(text) != wanted:
         yield f"{lines_of(text)} lines instead of {wanted}"
     for at, (one, other) in enumerate(zip(source.splitlines(), text.splitlines()), 1):
-        name = re.match(rb"\s*(?:async )?(?:def|class|@)\s*\w*", one)
+        name = re.match(rb"\s*(?:async )?(?:def|class)\s+\w*|\s*@", one)
         if name and not other.startswith(name.group()):
             yield f"line {at}: {other!r} instead of {one!r}"
 
