@@ -127,7 +127,10 @@ def difference_in_stub(original, rewritten, number):
         return "its body is not __fl__(%d)" % number
     if children(rewritten):
         return "its stub holds other code"
-    return difference_in_shape(original, rewritten)
+    why = difference_in_shape(original, rewritten)
+    if not why and rewritten.co_names != ("__fl__",):
+        why = "its stub reads %s" % ", ".join(rewritten.co_names)
+    return why
 
 
 class Comparison:

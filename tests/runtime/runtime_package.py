@@ -80,13 +80,18 @@ def is_generator(node):
     return False
 
 
-def call_of(node, number):
+def call_of(node, number, in_class):
     args = node.args
     passed = [arg.arg for arg in args.posonlyargs + args.args]
     passed += ["*" + args.vararg.arg] if args.vararg else []
     passed += ["%s=%s" % (arg.arg, arg.arg) for arg in args.kwonlyargs]
     passed += ["**" + args.kwarg.arg] if args.kwarg else []
-    cell = any(isinstance(n, ast.Name) and n.id in ("super", "__class__") for n in ast.walk(node))
+    cell = False
+    todo = list(node.body) if in_class else []
+    for part in todo:
+        cell = cell or isinstance(part, ast.Name) and part.id in ("super", "__class__")
+        if not isinstance(part, ast.ClassDef):
+            todo.extend(ast.iter_child_nodes(part))
     call = "__fl__(%d%s)(%s)" % (number, ", __class__" if cell else "", ", ".join(passed))
     if isinstance(node, ast.AsyncFunctionDef):
         return "return await " + call
@@ -116,7 +121,7 @@ def rewrite(source, index, submodules=""):
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         start, end = body[0], body[-1]
         number = len(functions)
-        stub = call_of(node, number)
+        stub = call_of(node, number, "." in qualname)
         if start.lineno == node.lineno:  # def f(): return 1
             lines[node.lineno - 1] = lines[node.lineno - 1][: start.col_offset] + stub
         else:

@@ -90,6 +90,11 @@ REFUSED = {
     "not a stub": (SOURCE, 0, "its body is not __fl__(0)"),
     "docstring": (GOOD.replace("Doc.", "Dog."), 0, "docstring"),
     "moved": (GOOD.replace("import json\n", "import json\n\n"), -1, "co_firstlineno"),
+    "stub that reads globals": (
+        GOOD.replace("__fl__(0)(a, b=b)", "__fl__(0, __class__)(a, b=b)"),
+        0,
+        "reads __fl__, __c",
+    ),
     "stub with code": (GOOD.replace("__fl__(0)(a, b=b)", "__fl__(0)((lambda: a)(), b=b)"), 0, "holds other code"),
 }
 
@@ -232,7 +237,7 @@ def library_modules(python, folder, limit):
             awaits = isinstance(node, ast.AsyncFunctionDef)
             if not body or body[0].lineno == node.lineno or awaits or hasattr(body[0], "body"):
                 continue
-            lines[body[0].lineno - 1] = " " * body[0].col_offset + package.call_of(node, len(picked))
+            lines[body[0].lineno - 1] = " " * body[0].col_offset + package.call_of(node, len(picked), "." in qualname)
             for at in range(body[0].lineno, body[-1].end_lineno):
                 lines[at] = ""
             first = min([node.lineno] + [d.lineno for d in node.decorator_list])
