@@ -67,6 +67,7 @@ struct SpawnSetup {
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (std::string& s : strings) out.push_back(s.data());
   out.push_back(nullptr);
   return out;
@@ -134,7 +135,7 @@ Result<pid_t> Spawn(const Command& command, Pipes& pipes) {
   std::vector<std::string> argv = command.argv;
   std::vector<std::string> env;
   if (command.env) {
-    for (const auto& [key, value] : *command.env) env.push_back(key + "=" + value);
+    for (const auto& [key, value] : *command.env) env.push_back(fmt::format("{}={}", key, value));
   }
   std::vector<char*> argv_pointers = Pointers(argv);
   std::vector<char*> env_pointers = Pointers(env);

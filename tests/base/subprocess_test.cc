@@ -119,8 +119,10 @@ TEST(Run, TheChildStartsWithDefaultSignals) {
   ::sigaddset(&blocked, SIGPIPE);
   ::sigaddset(&blocked, SIGTERM);
   ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
-  const ProcessResult result =
-      faaslight::Run(Shell("grep -E '^Sig(Blk|Ign)' /proc/self/status")).value();
+  Command command;
+  command.argv = {"/bin/grep", "SigBlk",
+                  "/proc/self/status"};  // no shell: it would clear the mask itself
+  const ProcessResult result = faaslight::Run(command).value();
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   EXPECT_NE(result.out.find("SigBlk:\t0000000000000000"), std::string::npos) << result.out;
 }

@@ -65,8 +65,9 @@ TEST_P(ColdStartTest, MeasuresEachKind) {
     const double call_ms = std::min(samples[0]["call_ms"], samples[1]["call_ms"]).get<double>();
     EXPECT_EQ(import_ms >= 100, kind != "rewritten") << kind << samples;
     EXPECT_EQ(call_ms >= 150, kind != "rewritten") << kind << samples;
-    if (kind != "rewritten")
+    if (kind != "rewritten") {
       EXPECT_LT(samples[0]["cpu_ms"], samples[0]["total_ms"]) << "it mostly slept";
+    }
     EXPECT_GT(samples[0]["rss_mib"], 4.0);
   }
   EXPECT_FALSE(std::filesystem::exists(app.path() / "app" / "__pycache__"));
