@@ -120,10 +120,16 @@ constexpr std::array kHarmless = {
     HarmlessChange{"threading", "_limbo", Only::kAlways, "threads about to start"},
     HarmlessChange{"threading", "_shutdown_locks", Only::kAlways, "threads that run"},
     HarmlessChange{"threading", "_shutdown_locks_lock", Only::kAlways, "threads that run"},
+    HarmlessChange{"concurrent.futures", "*PoolExecutor", Only::kAlways, "imported when it is first asked for"},
+    HarmlessChange{"multiprocessing.reduction", "ForkingPickler._extra_reducers", Only::kOwnTypes,
+                   "only its own code makes such objects"},
+    HarmlessChange{"sys", "modules?'__mp_main__'?", Only::kAlways, "for multiprocessing's own children"},
+    HarmlessChange{"_collections_abc", "ByteString._removal_version", Only::kAlways, "typing's note for a warning"},
     HarmlessChange{"tempfile", "_name_sequence", Only::kAlways, "random names"},
 };
 
-// Effects of a module of the standard library on its own other half, which all come to through it.
+// Effects of a module of the standard library on its own other half, which all come to through it, and its own
+// tidying up at exit.
 struct OwnHalf {
   const char* maker;
   const char* target;
@@ -134,6 +140,11 @@ constexpr std::array kOwnHalves = {
     OwnHalf{"ast", "_ast", "completes the node classes"},
     OwnHalf{"csv", "_csv", "registers the dialects that csv names"},
     OwnHalf{"importlib", "_frozen_importlib*", "gives the frozen modules their public names"},
+    OwnHalf{"logging", "atexit", "flushes the handlers that were made through it"},
+    OwnHalf{"weakref", "atexit", "runs the finalizers that were made through it"},
+    OwnHalf{"concurrent.futures.*", "atexit", "waits for the workers that were started through it"},
+    OwnHalf{"concurrent.futures.*", "threading", "waits for the workers that were started through it"},
+    OwnHalf{"multiprocessing.*", "atexit", "ends the workers that were started through it"},
     OwnHalf{"importlib._bootstrap*", "_frozen_importlib*", "the same modules"},
 };
 
@@ -180,8 +191,9 @@ bool IsOwnNullHandlers(const Change& change, const std::string& executing) {
   if (begin == std::string::npos || end <= begin) return false;
   const std::string logger = change.attribute.substr(begin + 1, end - begin - 1);
   return IsInPackage(logger, executing) && change.attribute.substr(end) == "').handlers" &&
-         std::all_of(change.added.begin(), change.added.end(), [](PyObject* handler) {
-           return TypeName(Py_TYPE(handler)) == "NullHandler" && TypeModule(Py_TYPE(handler)) == "logging";
+         std::all_of(change.added.begin(), change.added.end(), [&executing](PyObject* handler) {
+           const std::string module = TypeModule(Py_TYPE(handler));  // boto3 brings its own class
+           return TypeName(Py_TYPE(handler)) == "NullHandler" && (module == "logging" || module == executing);
          });
 }
 

@@ -1,0 +1,185 @@
+#include "tracer/function_hook.h"
+
+#include "tracer/import_hook.h"
+#include "tracer/module_info.h"
+#include "tracer/pointer_set.h"
+#include "tracer/state.h"
+
+namespace faaslight::tracer {
+namespace {
+
+// Code that is made and dropped over and over (exec in a loop) would be kept alive by the pointer set for ever.
+constexpr size_t kMaxHeld = 1'000'000;
+
+bool StartsWith(const std::string& text, std::string_view start) {
+  return text.compare(0, start.size(), start) == 0;
+}
+
+// Names that code made at run time uses from a module's globals. Attribute names are among them: too many are safe.
+void RecordEvaluated(PyCodeObject* code, PyObject* globals) {
+  const std::string name = Utf8(DictGet(globals, "__name__"));
+  PyObject* module = LoadedModule(name);
+  if (module == nullptr || !PyModule_Check(module) || PyModule_GetDict(module) != globals) return;
+  const Py_ssize_t count = PyTuple_GET_SIZE(code->co_names);
+  if (count == 0) return;
+  RecordBuilder record(RecordType::kEvaluated);
+  record.Text(DetailsOfDict(globals, name).name).U32(static_cast<uint32_t>(count));
+  for (Py_ssize_t i = 0; i < count; ++i) record.Text(Utf8(PyTuple_GET_ITEM(code->co_names, i)));
+  SayOnce(record);
+}
+
+// A code object is entered for the first time in this generation.
+void FirstEntry(PyCodeObject* code, PyFrameObject* frame) {
+  State& state = TheState();
+  const std::string file = Utf8(code->co_filename);
+  if (file == state.runner_file || StartsWith(file, "<frozen importlib")) return;
+  if (StartsWith(file, "<") && !StartsWith(file, "<frozen ")) {
+    if (frame != nullptr) RecordEvaluated(code, compat::FrameGlobals(frame));
+    return;
+  }
+  if (PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0) {
+    if (frame == nullptr) return;
+    PyObject* globals = compat::FrameGlobals(frame);
+    ModuleBodyEntered(code, globals);
+    // A file's code that runs in another module's globals (exec(compile(…))); a module without source says .pyc.
+    const std::string own = Utf8(DictGet(globals, "__file__"));
+    if (StartsWith(file, "/") && own != file && own != file + "c") RecordEvaluated(code, globals);
+    return;
+  }
+  if (!IsFunction(code)) return;
+  state.log.Append(RecordBuilder(RecordType::kEntered)
+                       .Text(file)
+                       .Text(state.qualnames.Get(code))
+                       .Text(Utf8(code->co_name))
+                       .U32(static_cast<uint32_t>(code->co_firstlineno))
+                       .U32(static_cast<uint32_t>(state.phase))
+                       .U32(state.event));
+}
+
+#if FAASLIGHT_HAS_MONITORING
+
+// Owned for ever: the answer that switches the callback off for the code object it was called for.
+PyObject* g_disable = nullptr;
+PyObject* g_restart = nullptr;
+
+PyObject* OnStart(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  if (count >= 1 && PyCode_Check(args[0])) {
+    ErrorKeeper keep;
+    FirstEntry(reinterpret_cast<PyCodeObject*>(args[0]), PyEval_GetFrame());
+  }
+  return PyRef::Borrow(g_disable).Release();
+}
+
+PyMethodDef g_on_start = {"faaslight_on_start", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(OnStart)),
+                          METH_FASTCALL, nullptr};
+
+// Tool ids 0, 1, 2 and 5 have names (debugger, coverage, profiler, optimizer); 4 and 3 are free for others.
+PyRef UseToolId(PyObject* monitoring) {
+  for (int id : {4, 3}) {
+    PyRef done = PyRef::Steal(PyObject_CallMethod(monitoring, "use_tool_id", "is", id, "faaslight"));
+    if (done) return PyRef::Steal(PyLong_FromLong(id));
+    PyErr_Clear();
+  }
+  PyErr_SetString(PyExc_RuntimeError, "no free tool id of sys.monitoring");
+  return {};
+}
+
+#else
+
+PointerSet& Seen() {
+  static auto* set = new PointerSet;
+  return *set;
+}
+
+void Look(PyFrameObject* frame) {
+  PyCodeObject* code = compat::FrameCode(frame);
+  State& state = TheState();
+  const PointerSet::Look look = Seen().Touch(code, state.generation + 1);
+  if (look == PointerSet::Look::kSeen) return;
+  if (look == PointerSet::Look::kNew && Seen().size() < kMaxHeld) Py_INCREF(reinterpret_cast<PyObject*>(code));
+  ErrorKeeper keep;
+  FirstEntry(code, frame);
+}
+
+int OnProfile(PyObject*, PyFrameObject* frame, int what, PyObject*) {
+  if (what == PyTrace_CALL) Look(frame);
+  return 0;
+}
+
+// threading.setprofile hands a Python-level function to each new thread; at its first call this one puts the C hook in
+// its own place. A Python-level profile function would break code that uses locals() as a namespace.
+PyObject* OnThreadStart(PyObject*, PyObject* args) {
+  PyObject* frame = PyTuple_Size(args) > 0 ? PyTuple_GET_ITEM(args, 0) : nullptr;
+  if (frame != nullptr && PyFrame_Check(frame)) Look(reinterpret_cast<PyFrameObject*>(frame));
+  PyErr_Clear();
+  PyEval_SetProfile(OnProfile, nullptr);
+  Py_RETURN_NONE;
+}
+
+PyMethodDef g_on_thread_start = {"faaslight_on_thread_start", OnThreadStart, METH_VARARGS, nullptr};
+
+#endif
+
+}  // namespace
+
+void RecordDefinitions(PyCodeObject* code, const std::string& module) {
+  State& state = TheState();
+  const std::string file = Utf8(code->co_filename);
+  if (!state.defined.insert(file + '\0' + module).second) return;
+  state.log.Append(DescribeDefinitions(code, module, file, state.qualnames));
+}
+
+#if FAASLIGHT_HAS_MONITORING
+
+bool InstallFunctionHook() {
+  PyRef monitoring = PyRef::Borrow(PySys_GetObject("monitoring"));
+  if (!monitoring) return false;
+  g_disable = PyObject_GetAttrString(monitoring.get(), "DISABLE");
+  g_restart = PyObject_GetAttrString(monitoring.get(), "restart_events");
+  PyRef events = PyRef::Steal(PyObject_GetAttrString(monitoring.get(), "events"));
+  PyRef start = events ? PyRef::Steal(PyObject_GetAttrString(events.get(), "PY_START")) : PyRef();
+  PyRef callback = PyRef::Steal(PyCFunction_New(&g_on_start, nullptr));
+  PyRef id = start && callback && g_disable && g_restart ? UseToolId(monitoring.get()) : PyRef();
+  if (!id) return false;
+  PyRef registered = PyRef::Steal(PyObject_CallMethod(monitoring.get(), "register_callback", "OOO", id.get(),
+                                                      start.get(), callback.get()));
+  if (!registered) return false;
+  PyRef set = PyRef::Steal(PyObject_CallMethod(monitoring.get(), "set_events", "OO", id.get(), start.get()));
+  return static_cast<bool>(set);
+}
+
+bool RestartFunctionHook() {
+  ++TheState().generation;
+  if (g_restart == nullptr) return true;
+  PyRef done = PyRef::Steal(PyObject_CallNoArgs(g_restart));
+  return static_cast<bool>(done);
+}
+
+#else
+
+bool InstallFunctionHook() {
+  PyRef bootstrap = PyRef::Steal(PyCFunction_New(&g_on_thread_start, nullptr));
+  PyRef threading = PyRef::Steal(PyImport_ImportModule("threading"));
+  if (!bootstrap || !threading) return false;
+  PyRef done = PyRef::Steal(PyObject_CallMethod(threading.get(), "setprofile", "O", bootstrap.get()));
+  if (!done) return false;
+  PyEval_SetProfile(OnProfile, nullptr);
+  return true;
+}
+
+bool RestartFunctionHook() {
+  ++TheState().generation;
+  // A profiler of the program's own (cProfile) displaces the hook. One that has ended leaves nothing behind.
+  Py_tracefunc current = PyThreadState_Get()->c_profilefunc;
+  if (current != nullptr && current != OnProfile) {
+    Warn("the program installed a profiler of its own: functions entered under it were not seen");
+  } else if (current == nullptr) {
+    Warn("a profiler of the program's own ran for a while: functions entered under it were not seen");
+    PyEval_SetProfile(OnProfile, nullptr);
+  }
+  return true;
+}
+
+#endif
+
+}  // namespace faaslight::tracer
