@@ -1,0 +1,119 @@
+// The marks of the reachability analysis: what is reached so far, by whom, and what that makes
+// reachable at once.
+//
+// Three of its decisions need more than a flag. Attribute names: reached code demands names,
+// reached classes and modules that are passed around offer functions under names; whichever comes
+// second makes them meet. Classes: whether outside code may call methods ("open") and whether
+// creating a subclass runs code that may keep it ("captured") are inherited, and a base may turn
+// out so after its subclasses are known. Modules: a module is reached with all its packages.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "rewriter/reach.h"
+
+namespace faaslight {
+
+// True for "__init__" and the like.
+bool IsDunder(std::string_view name);
+// True for a decorator that makes a property's setter, deleter or getter: "size.setter".
+bool IsAccessor(std::string_view decorator);
+// True when one of the decorators may hand what it decorates to somebody who calls it.
+bool HandedOut(const std::vector<std::string>& decorators);
+// "a.b.c" -> "c", and "a.b" ("" of "a").
+std::string_view LastPart(std::string_view dotted);
+std::string_view WithoutLastPart(std::string_view dotted);
+
+// A link whose module is a position: made by the hundred thousand, turned into a Link only for what
+// is kept.
+struct ReachFrom {
+  int module = -1;
+  int function = -1;
+  uint32_t line = 0;
+  std::string_view how;
+};
+
+enum class ReachKind { kModule, kFunction, kClass };
+
+struct ReachItem {
+  ReachKind kind;
+  int module;
+  int index;
+};
+
+class ReachMarks {
+ public:
+  struct FunctionState {
+    bool reached = false;
+    ReachFrom from;
+    std::vector<int> children, imports, classes;  // directly inside it
+  };
+  struct ClassState {
+    bool reached = false;
+    bool open = false;      // extends a class of unknown source, which may call its methods
+    bool captured = false;  // creating a subclass of it runs code that may keep the subclass
+    ReachFrom from;
+    std::vector<int> methods;
+    std::vector<std::pair<int, int>> derived;  // (module, class)
+  };
+  struct State {
+    bool reached = false;
+    bool dynamic = false;  // imported by name or passed around: attribute names reach its functions
+    bool whole = false;    // its namespace was taken as a dict
+    bool strings_demanded = false, strings_imported = false;
+    ReachFrom from;
+    std::vector<FunctionState> functions;
+    std::vector<ClassState> classes;
+    std::unordered_set<std::string_view> names, chains;  // already followed
+  };
+
+  // The index must outlive the marks, and so must all texts given to Demand and Offer.
+  explicit ReachMarks(const ModuleIndex& index);
+
+  // Each thing is reached once: the first link counts, and puts it on the list of work.
+  void ReachModule(int module, const ReachFrom& from);
+  void ReachFunction(int module, int function, const ReachFrom& from);
+  void ReachClass(int module, int cls, const ReachFrom& from);
+  void ReachMethods(int module, int cls);
+
+  // A name that denotes this is used; `escapes`: alone, so that a module may be passed around.
+  void Reference(const Denoted& denoted, const ReachFrom& from, bool escapes);
+  // Attribute names reach the functions and classes of such a module.
+  void MakeDynamic(int module);
+  // Somebody reads the module's or class's whole dict.
+  void TakeNamespace(const Denoted& denoted, const ReachFrom& from);
+
+  // Reached code uses the attribute name on something.
+  void Demand(std::string_view name, const ReachFrom& from);
+  // A function or class can be had under the attribute name.
+  void Offer(std::string_view name, const ReachItem& item);
+
+  // A class statement runs: bases are told of it, decorators and metaclasses may keep it.
+  void DefineClass(int module, int cls);
+
+  // The next thing that was reached and not yet visited.
+  std::optional<ReachItem> Next();
+  State& state(int module) { return state_[module]; }
+  ReachResult Take() const;
+
+ private:
+  static void Fill(const Facts& facts, State& state);
+  Link ToLink(const ReachFrom& from) const;
+  void Meet(const ReachItem& item, const ReachFrom& from);
+  void Spread(int module, int cls, bool open, bool captured);
+
+  const ModuleIndex& index_;
+  std::vector<State> state_;
+  std::deque<ReachItem> work_;
+  std::unordered_map<std::string_view, ReachFrom> demands_;
+  std::unordered_map<std::string_view, std::vector<ReachItem>> offers_;
+};
+
+}  // namespace faaslight
