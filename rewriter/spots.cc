@@ -228,6 +228,12 @@ std::optional<Spot> FindPrologue(const SyntaxTree& tree) {
       return Spot{Spot::Form::kOwnLine, *line, 0, ""};
     }
   }
+  // A `try` runs its first statement first, too; the prologue does not raise in a package that is
+  // whole.
+  while (first != kNoNode && tree.kind(first) == Kind::kTry) {
+    std::vector<NodeId> inner = tree.NamedChildren(tree.Child(first, Field::kBody));
+    first = inner.empty() ? kNoNode : inner.front();
+  }
   if (first != kNoNode && IsSimpleStatement(tree.kind(first))) {
     return Spot{Spot::Form::kBefore, tree[first].begin, 0, ""};
   }

@@ -352,6 +352,8 @@ TEST(FactsTest, ProloguePlaces) {
   EXPECT_EQ(Read("# only this\n").prologue->at, 0u);
   EXPECT_EQ(Read("# coding: utf-8\n").prologue->at, 16u);
   EXPECT_EQ(Read("'doc'\nfrom __future__ import division\nif a: pass\n").prologue->at, 37u);
+  EXPECT_EQ(Read("try:\n  import a\nexcept E:\n  pass\n").prologue->at, 7u);
+  EXPECT_FALSE(Read("try:\n  if a: pass\nexcept E:\n  pass\n").prologue);
   EXPECT_FALSE(Read("if a: pass\n").prologue);
   EXPECT_FALSE(Read("'doc';\nif a: pass\n").prologue);
   EXPECT_FALSE(Read("\\\nif a: pass\n").prologue);
