@@ -52,7 +52,8 @@ class Walker {
   static std::string Qualname(PyCodeObject* code, const std::string& name, PyObject* next,
                               const std::string& prefix) {
     if (PyObject* own = compat::CodeQualname(code)) return Utf8(own);
-    if (next != nullptr && PyUnicode_Check(next) && Utf8(next) == name) return name;
+    const bool function = compat::HasFastLocals(code);  // a class's name alone stands there, nested or not
+    if (function && next != nullptr && PyUnicode_Check(next) && Utf8(next) == name) return name;
     return prefix + name;
   }
 

@@ -58,7 +58,7 @@ void Declare(CLI::App& cli, faaslight::TraceOptions& options, bool& no_effects) 
   cli.add_option("--function", options.function, "Which function of the template");
   cli.add_option("--layer", options.layers, "A layer's folder (repeatable)")->allow_extra_args(false);
   cli.add_option("--trigger", options.trigger, "event (default) or http");
-  cli.add_option("--timeout", options.timeout_s, "Seconds for the import and for each event; 0: none (default 30)");
+  cli.add_option("--timeout", options.timeout_s, "Seconds for the import and for each event; 0: none (default 60)");
   cli.add_option("--env", options.env, "NAME=VALUE for the handler (repeatable; kept in the trace)")
       ->allow_extra_args(false);
   cli.add_option("--env-file", options.env_files, "File of NAME=VALUE lines (repeatable; not kept in the trace)")

@@ -65,7 +65,7 @@ Status Settings(const TraceOptions& options, const FunctionTemplate& found, RunS
     return Fail(ExitCode::kUsage, "no handler: give --handler MODULE.FUNCTION, or --template FILE that names one");
   }
   spec.memory_mb = found.memory_mb.value_or(spec.memory_mb);
-  const double seconds = options.timeout_s.value_or(found.timeout_s.value_or(30));
+  const double seconds = options.timeout_s.value_or(found.timeout_s.value_or(60));
   if (!(seconds >= 0) || seconds > 86'400) {
     return Fail(ExitCode::kUsage, "--timeout takes seconds from 0 (none) to 86400");
   }
