@@ -90,7 +90,7 @@ Job MakeJob(const Application& app, const Choices& choices, int index, const Emi
   const ModuleChoice& choice = choices[static_cast<size_t>(index)];
   Job job;
   job.module = index;
-  job.compile.source = (app.directory() / module.file).string();
+  job.compile.source = fs::absolute(app.directory() / module.file).string();
   job.compile.pyc = PycPath(options.staging, module.file, app.trace().python().cache_tag());
   job.compile.filename = module.file;
   job.compile.hash = Hex(Sha256(module.source)).substr(0, 16);
@@ -164,7 +164,8 @@ Status Compile(const fs::path& python, const fs::path& worker, const fs::path& s
   command.input = std::move(*request);
   Result<ProcessResult> done = Run(command);
   if (!done) return tl::unexpected(done.error());
-  if (!done->ok()) {
+  const bool answered = done->ok() || (done->exit_code == 1 && !done->out.empty());  // 1: it says what it could not do
+  if (!answered) {
     return Fail(ExitCode::kSystem, fmt::format("the compile worker failed ({}): {}",
                                                done->signal != 0 ? fmt::format("signal {}", done->signal)
                                                                  : fmt::format("exit code {}", done->exit_code),
