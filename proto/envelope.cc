@@ -45,43 +45,49 @@ std::string Frame(std::string_view kind, const google::protobuf::Message& messag
   return out + payload;
 }
 
-Result<std::string_view> Payload(std::string_view bytes, std::string_view kind, std::string_view what,
-                                 std::string_view name) {
+Result<std::string_view> Payload(std::string_view bytes, std::string_view kind,
+                                 std::string_view what, std::string_view name) {
   const std::string_view common = kMagic.substr(0, std::min(bytes.size(), kMagic.size()));
   if (bytes.empty() || bytes.substr(0, common.size()) != common) {
     return Fail(ExitCode::kBadInput, fmt::format("{} is not a faaslight {}", name, what));
   }
   if (bytes.size() < kHeader) {
-    return Fail(ExitCode::kBadInput, fmt::format("{} is truncated: its header is incomplete; make it again", name));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("{} is truncated: its header is incomplete; make it again", name));
   }
   if (bytes.substr(8, 4) != kind) {
-    return Fail(ExitCode::kBadInput, fmt::format("{} is a faaslight file, but not a {}", name, what));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("{} is a faaslight file, but not a {}", name, what));
   }
   const uint64_t length = ReadLittleEndian(bytes.substr(12, 8));
   std::string_view payload = bytes.substr(kHeader);
   if (payload.size() < length) {
-    return Fail(ExitCode::kBadInput, fmt::format("{} is truncated: {} of {} bytes are missing; make it again", name,
-                                                 length - payload.size(), length + kHeader));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("{} is truncated: {} of {} bytes are missing; make it again", name,
+                            length - payload.size(), length + kHeader));
   }
   if (payload.size() > length || Crc(payload) != ReadLittleEndian(bytes.substr(20, 4))) {
-    return Fail(ExitCode::kBadInput, fmt::format("{} is damaged: its checksum does not match; make it again", name));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("{} is damaged: its checksum does not match; make it again", name));
   }
   return payload;
 }
 
 template <typename Message>
-Result<Message> Unwrap(std::string_view bytes, std::string_view kind, std::string_view what, uint32_t format,
-                       std::string_view name) {
+Result<Message> Unwrap(std::string_view bytes, std::string_view kind, std::string_view what,
+                       uint32_t format, std::string_view name) {
   Result<std::string_view> payload = Payload(bytes, kind, what, name);
   if (!payload) return tl::unexpected(payload.error());
   Message message;
   if (payload->size() > static_cast<size_t>(INT_MAX) ||
       !message.ParseFromArray(payload->data(), static_cast<int>(payload->size()))) {
-    return Fail(ExitCode::kBadInput, fmt::format("{} is damaged: its {} cannot be parsed; make it again", name, what));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("{} is damaged: its {} cannot be parsed; make it again", name, what));
   }
   if (message.format_version() != format) {
-    return Fail(ExitCode::kBadInput, fmt::format("{} has {} format {}, this program reads format {}; make it again",
-                                                 name, what, message.format_version(), format));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("{} has {} format {}, this program reads format {}; make it again",
+                            name, what, message.format_version(), format));
   }
   return message;
 }
@@ -100,11 +106,13 @@ Result<Plan> UnwrapPlan(std::string_view bytes, std::string_view name) {
 }
 
 Result<Trace> ReadTrace(const std::filesystem::path& path) {
-  return ReadFile(path).and_then([&](const std::string& bytes) { return UnwrapTrace(bytes, path.string()); });
+  return ReadFile(path).and_then(
+      [&](const std::string& bytes) { return UnwrapTrace(bytes, path.string()); });
 }
 
 Result<Plan> ReadPlan(const std::filesystem::path& path) {
-  return ReadFile(path).and_then([&](const std::string& bytes) { return UnwrapPlan(bytes, path.string()); });
+  return ReadFile(path).and_then(
+      [&](const std::string& bytes) { return UnwrapPlan(bytes, path.string()); });
 }
 
 }  // namespace faaslight

@@ -1,7 +1,8 @@
-// The frame around a trace or plan on disk: magic, kind, length, checksum, so that a torn, foreign or
-// flipped file is told from a whole one before Protobuf sees it.
+// The frame around a trace or plan on disk: magic, kind, length, checksum, so that a torn, foreign
+// or flipped file is told from a whole one before Protobuf sees it.
 //
-//   "FAASLIT" 0x1a | kind: 4 ASCII bytes ("TRCE", "PLAN") | payload length: u64 LE | crc32(payload): u32 LE | payload
+//   "FAASLIT" 0x1a | kind: 4 ASCII bytes ("TRCE", "PLAN") | payload length: u64 LE |
+//   crc32(payload): u32 LE | payload
 #pragma once
 
 #include <filesystem>
@@ -21,8 +22,9 @@ inline constexpr uint32_t kPlanFormat = 1;
 std::string Wrap(const Trace& trace);
 std::string Wrap(const Plan& plan);
 
-// Fail with kBadInput: not ours ("is not a trace"), truncated (says how many bytes are missing), damaged checksum,
-// a format version of the future, or bytes that Protobuf refuses. `name` is for the message.
+// Fail with kBadInput: not ours ("is not a trace"), truncated (says how many bytes are missing),
+// damaged checksum, a format version of the future, or bytes that Protobuf refuses. `name` is for
+// the message.
 Result<Trace> UnwrapTrace(std::string_view bytes, std::string_view name);
 Result<Plan> UnwrapPlan(std::string_view bytes, std::string_view name);
 

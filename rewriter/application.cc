@@ -27,13 +27,15 @@ fs::path PathOf(const fs::path& app, const Trace& trace, const Module& module) {
   }
 }
 
-// Identifier-like strings of an extension module that end with a NUL, as C string literals do: what its PyInit may
-// import. An over-approximation, which is the safe side for "may load".
-std::set<std::string> NamesInBinary(std::string_view bytes, const std::unordered_map<std::string, int>& known) {
+// Identifier-like strings of an extension module that end with a NUL, as C string literals do: what
+// its PyInit may import. An over-approximation, which is the safe side for "may load".
+std::set<std::string> NamesInBinary(std::string_view bytes,
+                                    const std::unordered_map<std::string, int>& known) {
   std::set<std::string> found;
   size_t start = 0;
   auto is_name = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
   };
   for (size_t i = 0; i < bytes.size(); ++i) {
     if (is_name(bytes[i])) continue;
@@ -47,9 +49,11 @@ std::set<std::string> NamesInBinary(std::string_view bytes, const std::unordered
 }
 
 // Reads one module's file. Thread-safe: touches only its own module.
-void ReadModule(const fs::path& path, const std::unordered_map<std::string, int>& known, TracedModule& module) {
+void ReadModule(const fs::path& path, const std::unordered_map<std::string, int>& known,
+                TracedModule& module) {
   if (module.kind == KIND_EXTENSION && module.root == ROOT_APP) {
-    if (Result<std::string> bytes = ReadFile(path, kMaxExtensionBytes)) module.strings = NamesInBinary(*bytes, known);
+    if (Result<std::string> bytes = ReadFile(path, kMaxExtensionBytes))
+      module.strings = NamesInBinary(*bytes, known);
     return;
   }
   if (module.kind != KIND_SOURCE || path.empty() || path.extension() != ".py") return;
@@ -97,8 +101,10 @@ TracedModule FromTrace(const Module& traced, int order) {
   return module;
 }
 
-// Which of the module's functions were entered: by (first line, name), which the trace and the facts share.
-void MarkEntered(const std::multimap<std::pair<uint32_t, std::string>, const Function*>& traced, TracedModule& module) {
+// Which of the module's functions were entered: by (first line, name), which the trace and the
+// facts share.
+void MarkEntered(const std::multimap<std::pair<uint32_t, std::string>, const Function*>& traced,
+                 TracedModule& module) {
   const std::vector<FunctionFacts>& functions = module.facts->functions;
   module.entered.assign(functions.size(), false);
   module.function_code_bytes.assign(functions.size(), 0);
@@ -107,7 +113,8 @@ void MarkEntered(const std::multimap<std::pair<uint32_t, std::string>, const Fun
     auto [begin, end] = traced.equal_range({functions[i].first_line, name});
     for (auto it = begin; it != end; ++it) {
       if (it->second->at_init() || it->second->events_size() > 0) module.entered[i] = true;
-      module.function_code_bytes[i] = std::max(module.function_code_bytes[i], it->second->code_bytes());
+      module.function_code_bytes[i] =
+          std::max(module.function_code_bytes[i], it->second->code_bytes());
     }
   }
 }
@@ -125,18 +132,22 @@ Status CheckFiles(const fs::path& directory, const Trace& trace) {
   }
   if (changed.empty()) return {};
   const size_t shown = std::min<size_t>(changed.size(), 10);
-  std::string list = fmt::format("{}", fmt::join(changed.begin(), changed.begin() + static_cast<long>(shown), ", "));
+  std::string list = fmt::format(
+      "{}", fmt::join(changed.begin(), changed.begin() + static_cast<long>(shown), ", "));
   if (changed.size() > shown) list += fmt::format(" and {} more", changed.size() - shown);
-  return Fail(ExitCode::kBadInput, fmt::format("the trace does not fit {}: changed since it was made, or of another "
-                                               "application: {}; trace the application again",
-                                               directory.string(), list));
+  return Fail(ExitCode::kBadInput,
+              fmt::format("the trace does not fit {}: changed since it was made, or of another "
+                          "application: {}; trace the application again",
+                          directory.string(), list));
 }
 
 Status CheckPaths(const Trace& trace) {
   for (const Module& module : trace.modules()) {
-    if (module.root() == ROOT_NONE || module.root() == ROOT_OTHER || module.file().empty()) continue;
+    if (module.root() == ROOT_NONE || module.root() == ROOT_OTHER || module.file().empty())
+      continue;
     if (!StaysInside(module.file())) {
-      return Fail(ExitCode::kBadInput, fmt::format("the trace names a file outside its folder: {}", module.file()));
+      return Fail(ExitCode::kBadInput,
+                  fmt::format("the trace names a file outside its folder: {}", module.file()));
     }
   }
   return {};
@@ -160,10 +171,12 @@ bool Application::HasSubmodule(int package, const std::string& name) const {
   if (!module.is_package || module.root != ROOT_APP) return false;
   const fs::path folder = (directory_ / module.file).parent_path();
   std::error_code ignored;
-  if (fs::exists(folder / (name + ".py"), ignored) || fs::is_directory(folder / name, ignored)) return true;
+  if (fs::exists(folder / (name + ".py"), ignored) || fs::is_directory(folder / name, ignored))
+    return true;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
     const std::string file = entry.path().filename().string();
-    if (file.rfind(name + ".", 0) == 0 && (entry.path().extension() == ".so" || entry.path().extension() == ".pyc")) {
+    if (file.rfind(name + ".", 0) == 0 &&
+        (entry.path().extension() == ".so" || entry.path().extension() == ".pyc")) {
       return true;
     }
   }
@@ -181,22 +194,26 @@ Result<Application> Application::Load(const fs::path& directory, std::vector<Tra
 
   std::vector<fs::path> paths;
   for (const Module& module : app.trace_.modules()) {
-    if (!app.by_name_.emplace(module.name(), static_cast<int>(app.modules_.size())).second) continue;
+    if (!app.by_name_.emplace(module.name(), static_cast<int>(app.modules_.size())).second)
+      continue;
     app.modules_.push_back(FromTrace(module, static_cast<int>(app.modules_.size())));
     paths.push_back(PathOf(directory, app.trace_, module));
   }
-  InParallel(app.modules_.size(), [&](size_t i) { ReadModule(paths[i], app.by_name_, app.modules_[i]); });
+  InParallel(app.modules_.size(),
+             [&](size_t i) { ReadModule(paths[i], app.by_name_, app.modules_[i]); });
 
   std::map<std::string, std::multimap<std::pair<uint32_t, std::string>, const Function*>> functions;
   for (const Function& function : app.trace_.functions()) {
-    functions[function.module()].emplace(std::pair(function.first_line(), function.name()), &function);
+    functions[function.module()].emplace(std::pair(function.first_line(), function.name()),
+                                         &function);
   }
   for (TracedModule& module : app.modules_) {
     if (module.facts) MarkEntered(functions[module.name], module);
   }
   for (const EvaluatedNames& evaluated : app.trace_.evaluated_names()) {
     if (int index = app.Find(evaluated.module()); index >= 0) {
-      app.modules_[static_cast<size_t>(index)].evaluated.insert(evaluated.names().begin(), evaluated.names().end());
+      app.modules_[static_cast<size_t>(index)].evaluated.insert(evaluated.names().begin(),
+                                                                evaluated.names().end());
     }
   }
   for (const ImportCycle& cycle : app.trace_.cycles()) {
@@ -209,8 +226,9 @@ Result<Application> Application::Load(const fs::path& directory, std::vector<Tra
   }
   app.handler_module_ = app.Find(app.trace_.app().handler_module());
   if (app.handler_module_ < 0) {
-    return Fail(ExitCode::kBadInput, fmt::format("the trace does not hold the handler's module {}; trace it again",
-                                                 app.trace_.app().handler_module()));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("the trace does not hold the handler's module {}; trace it again",
+                            app.trace_.app().handler_module()));
   }
   return app;
 }

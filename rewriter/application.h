@@ -1,6 +1,8 @@
-// The application as the rewriter sees it: what the traces say, joined with the facts of every traced source file.
+// The application as the rewriter sees it: what the traces say, joined with the facts of every
+// traced source file.
 //
-// parse -> facts -> decisions -> edits: this is where facts and trace meet. Nothing is decided here.
+// parse -> facts -> decisions -> edits: this is where facts and trace meet. Nothing is decided
+// here.
 #pragma once
 
 #include <filesystem>
@@ -23,9 +25,9 @@ namespace faaslight {
 // One traced module.
 struct TracedModule {
   std::string name;
-  int order = 0;                   // position in the trace: the order in which imports began
+  int order = 0;  // position in the trace: the order in which imports began
   Root root = ROOT_NONE;
-  std::string file;                // relative to the root
+  std::string file;  // relative to the root
   ModuleKind kind = KIND_SOURCE;
   Phase phase = PHASE_INIT;
   bool is_package = false;
@@ -34,13 +36,15 @@ struct TracedModule {
   uint32_t importer_line = 0;
   uint64_t self_us = 0, cumulative_us = 0, code_bytes = 0;
 
-  std::string source;              // when it is a source file that could be read
-  std::shared_ptr<const Facts> facts;    // absent: not Python source, or it does not parse
-  std::string no_facts;            // why, for people
-  std::vector<bool> entered;       // per facts->functions: an event or the import entered it
-  std::vector<uint64_t> function_code_bytes;  // per facts->functions, from the trace; 0 where unknown
-  std::set<std::string> evaluated; // names that evaluated code used
-  std::set<std::string> strings;   // extension modules: identifier-like strings in the file that name traced modules
+  std::string source;                  // when it is a source file that could be read
+  std::shared_ptr<const Facts> facts;  // absent: not Python source, or it does not parse
+  std::string no_facts;                // why, for people
+  std::vector<bool> entered;           // per facts->functions: an event or the import entered it
+  std::vector<uint64_t>
+      function_code_bytes;          // per facts->functions, from the trace; 0 where unknown
+  std::set<std::string> evaluated;  // names that evaluated code used
+  std::set<std::string>
+      strings;  // extension modules: identifier-like strings in the file that name traced modules
 
   // True when we may write another text for it: a source module of the application that parses.
   bool in_app() const { return root == ROOT_APP && kind == KIND_SOURCE; }
@@ -48,13 +52,15 @@ struct TracedModule {
 
 class Application {
  public:
-  // Joins the traces, checks them against the files under `directory` and reads the facts (with all cores).
-  // Errors: kBadInput when traces disagree (Python, handler), when a file of the application changed since the trace or
-  // is missing (names up to ten of them), when a path in a trace leaves its root.
-  static Result<Application> Load(const std::filesystem::path& directory, std::vector<Trace> traces);
+  // Joins the traces, checks them against the files under `directory` and reads the facts (with all
+  // cores). Errors: kBadInput when traces disagree (Python, handler), when a file of the
+  // application changed since the trace or is missing (names up to ten of them), when a path in a
+  // trace leaves its root.
+  static Result<Application> Load(const std::filesystem::path& directory,
+                                  std::vector<Trace> traces);
 
   const std::filesystem::path& directory() const { return directory_; }
-  const Trace& trace() const { return trace_; }          // joined
+  const Trace& trace() const { return trace_; }  // joined
   const std::vector<TracedModule>& modules() const { return modules_; }
   // Index of a module by its name, or -1.
   int Find(std::string_view name) const;
@@ -63,7 +69,8 @@ class Application {
   std::string handler_function() const;
   // Groups of modules that import each other, as indexes in execution order.
   const std::vector<std::vector<int>>& cycles() const { return cycles_; }
-  // True when a module of that name was traced, or a file or folder of that name lies in the package's folder.
+  // True when a module of that name was traced, or a file or folder of that name lies in the
+  // package's folder.
   bool HasSubmodule(int package, const std::string& name) const;
 
  private:
@@ -75,12 +82,13 @@ class Application {
   int handler_module_ = -1;
 };
 
-// One trace out of several of the same application: events, functions, effects and the rest united; modules in the order
-// of the first trace that has them.
+// One trace out of several of the same application: events, functions, effects and the rest united;
+// modules in the order of the first trace that has them.
 Result<Trace> JoinTraces(std::vector<Trace> traces);
 
-// The absolute name of the module that an import statement in `importer` names: resolves leading dots as
-// importlib._bootstrap._resolve_name does. Empty when the dots go beyond the top-level package.
+// The absolute name of the module that an import statement in `importer` names: resolves leading
+// dots as importlib._bootstrap._resolve_name does. Empty when the dots go beyond the top-level
+// package.
 std::string AbsoluteName(const TracedModule& importer, const ImportedName& name);
 
 }  // namespace faaslight

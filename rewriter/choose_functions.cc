@@ -1,5 +1,6 @@
-// R1, R1b and R11: which function bodies become lazy, which keep their body behind a guard, and which hold the names
-// that they use. A function holds its names when nothing can bind them before it runs.
+// R1, R1b and R11: which function bodies become lazy, which keep their body behind a guard, and
+// which hold the names that they use. A function holds its names when nothing can bind them before
+// it runs.
 #include <fmt/format.h>
 #include <fnmatch.h>
 
@@ -40,24 +41,28 @@ constexpr std::array<DecoratorRow, 16> kReadersOfCode{{
     {"triton", "array compilers read source"},
 }};
 
-// Modules that hand functions to something that may call them when nothing can be loaded any more (R11).
-constexpr std::array<std::string_view, 8> kLateCallers{"atexit.register", "signal.signal",    "weakref.finalize",
-                                                       "weakref.ref",     "weakref.WeakMethod", "weakref.proxy",
-                                                       "_weakref.ref",    "atexit.unregister"};
+// Modules that hand functions to something that may call them when nothing can be loaded any more
+// (R11).
+constexpr std::array<std::string_view, 8> kLateCallers{
+    "atexit.register",    "signal.signal", "weakref.finalize", "weakref.ref",
+    "weakref.WeakMethod", "weakref.proxy", "_weakref.ref",     "atexit.unregister"};
 
 bool HandsOutLateCallbacks(const Facts& facts) {
   auto mentions = [](const Uses& uses) {
-    return std::any_of(kLateCallers.begin(), kLateCallers.end(),
-                       [&](std::string_view name) { return uses.chains.count(std::string(name)) != 0; });
+    return std::any_of(kLateCallers.begin(), kLateCallers.end(), [&](std::string_view name) {
+      return uses.chains.count(std::string(name)) != 0;
+    });
   };
   for (const ImportStatement& statement : facts.imports) {
     for (const ImportedName& name : statement.names) {
       const std::string full = name.module + "." + name.attribute;
-      if (std::find(kLateCallers.begin(), kLateCallers.end(), full) != kLateCallers.end()) return true;
+      if (std::find(kLateCallers.begin(), kLateCallers.end(), full) != kLateCallers.end())
+        return true;
     }
   }
-  return mentions(facts.at_import) || std::any_of(facts.functions.begin(), facts.functions.end(),
-                                                  [&](const FunctionFacts& f) { return mentions(f.own); });
+  return mentions(facts.at_import) ||
+         std::any_of(facts.functions.begin(), facts.functions.end(),
+                     [&](const FunctionFacts& f) { return mentions(f.own); });
 }
 
 std::string ReadsCode(const FunctionFacts& function) {
@@ -72,11 +77,12 @@ std::string ReadsCode(const FunctionFacts& function) {
 
 bool HasMangledKeyword(const FunctionFacts& function) {
   if (function.class_path.empty()) return false;
-  return std::any_of(function.parameters.begin(), function.parameters.end(), [](const Parameter& parameter) {
-    const std::string& name = parameter.name;
-    return parameter.kind == ParameterKind::kKeywordOnly && name.rfind("__", 0) == 0 &&
-           !(name.size() > 4 && name.compare(name.size() - 2, 2, "__") == 0);
-  });
+  return std::any_of(
+      function.parameters.begin(), function.parameters.end(), [](const Parameter& parameter) {
+        const std::string& name = parameter.name;
+        return parameter.kind == ParameterKind::kKeywordOnly && name.rfind("__", 0) == 0 &&
+               !(name.size() > 4 && name.compare(name.size() - 2, 2, "__") == 0);
+      });
 }
 
 // Why R1 does not make it lazy; an empty rule when it may be.
@@ -84,29 +90,37 @@ Why NotLazy(const FunctionFacts& function, bool late_callbacks) {
   auto no = [](std::string text) { return Why{"R1", std::move(text)}; };
   if (function.place == Place::kFunction) return no("nested in a function");
   if (function.kind == FunctionKind::kAsyncGenerator) return no("an async generator");
-  if (function.introspection) return no("looks at frames or namespaces: " + *function.introspection);
+  if (function.introspection)
+    return no("looks at frames or namespaces: " + *function.introspection);
   if (function.other_free_variables) return no("closes over other names than __class__");
   if (HasMangledKeyword(function)) return no("a keyword-only parameter would be name-mangled");
   if (std::string reader = ReadsCode(function); !reader.empty()) return no(std::move(reader));
-  if (function.name == "__del__") return {"R11", "__del__ may run when nothing can be loaded any more"};
+  if (function.name == "__del__")
+    return {"R11", "__del__ may run when nothing can be loaded any more"};
   if (late_callbacks) return {"R11", "its module registers callbacks that may run at exit"};
-  if (function.class_path.empty() && (function.name == "__getattr__" || function.name == "__dir__")) {
+  if (function.class_path.empty() &&
+      (function.name == "__getattr__" || function.name == "__dir__")) {
     return {"R7", "the module's own attribute hook"};
   }
-  if (function.simple_body || function.body.end - function.body.begin < kSmallBody) return no("too small to pay");
+  if (function.simple_body || function.body.end - function.body.begin < kSmallBody)
+    return no("too small to pay");
   return {};
 }
 
 class Classifier {
  public:
   Classifier(const TracedModule& module, const Policy& policy, ModuleChoice& choice)
-      : module_(module), policy_(policy), choice_(choice), late_callbacks_(HandsOutLateCallbacks(*module.facts)) {}
+      : module_(module),
+        policy_(policy),
+        choice_(choice),
+        late_callbacks_(HandsOutLateCallbacks(*module.facts)) {}
 
   void Run() {
     const std::vector<FunctionFacts>& functions = module_.facts->functions;
     choice_.functions.assign(functions.size(), {});
     // An enclosing function comes before what is nested in it.
-    for (size_t i = 0; i < functions.size(); ++i) choice_.functions[i] = Classify(static_cast<int>(i));
+    for (size_t i = 0; i < functions.size(); ++i)
+      choice_.functions[i] = Classify(static_cast<int>(i));
   }
 
  private:
@@ -115,12 +129,16 @@ class Classifier {
     const FunctionFacts& function = module_.facts->functions[i];
     if (function.parent >= 0) {
       const FunctionChoice& parent = choice_.functions[static_cast<size_t>(function.parent)];
-      const bool bound = parent.action == FunctionAction::kLazy || parent.action == FunctionAction::kGuard ||
+      const bool bound = parent.action == FunctionAction::kLazy ||
+                         parent.action == FunctionAction::kGuard ||
                          (parent.action == FunctionAction::kCovered && !parent.holds);
-      if (bound) return {FunctionAction::kCovered, {"R1b", "bound by the function around it"}, false, {}, false};
+      if (bound)
+        return {
+            FunctionAction::kCovered, {"R1b", "bound by the function around it"}, false, {}, false};
     }
     if (function.is_lambda) return {FunctionAction::kCovered, {"R1b", "a lambda"}, true, {}, false};
-    if (Why why = Stays(i, function); !why.rule.empty()) return {FunctionAction::kKeep, why, true, {}, false};
+    if (Why why = Stays(i, function); !why.rule.empty())
+      return {FunctionAction::kKeep, why, true, {}, false};
     Why why = NotLazy(function, late_callbacks_);
     if (!choice_.rewritable) return {FunctionAction::kKeep, choice_.why_not, true, {}, false};
     if (why.rule.empty() && policy_.keep_functions.count({module_.name, index}) == 0) {
@@ -135,8 +153,10 @@ class Classifier {
     if (choice_.pinned || MatchesPin(policy_, module_.name + ":" + function.qualname)) {
       return {"pin", "pinned by the user"};
     }
-    if (policy_.keep != Keep::kNone && module_.entered[i]) return {"traced", "an event or the import entered it"};
-    if (policy_.keep == Keep::kReachable && i < choice_.reach.size() && choice_.reach[i] != REACH_UNREACHABLE) {
+    if (policy_.keep != Keep::kNone && module_.entered[i])
+      return {"traced", "an event or the import entered it"};
+    if (policy_.keep == Keep::kReachable && i < choice_.reach.size() &&
+        choice_.reach[i] != REACH_UNREACHABLE) {
       return {"reachable", "statically reachable from the handler"};
     }
     return {};
@@ -151,8 +171,9 @@ class Classifier {
 }  // namespace
 
 bool MatchesPin(const Policy& policy, const std::string& name) {
-  return std::any_of(policy.pins.begin(), policy.pins.end(),
-                     [&](const std::string& glob) { return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0; });
+  return std::any_of(policy.pins.begin(), policy.pins.end(), [&](const std::string& glob) {
+    return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0;
+  });
 }
 
 void MarkRewritable(const Application& app, const Policy& policy, Choices& choices) {
@@ -160,10 +181,13 @@ void MarkRewritable(const Application& app, const Policy& policy, Choices& choic
     const TracedModule& module = app.modules()[i];
     ModuleChoice& choice = choices[i];
     choice.pinned = MatchesPin(policy, module.name);
-    auto no = [&](std::string rule, std::string text) { choice.why_not = {std::move(rule), std::move(text)}; };
+    auto no = [&](std::string rule, std::string text) {
+      choice.why_not = {std::move(rule), std::move(text)};
+    };
     auto alone = policy.leave_alone.find(module.name);
     if (!module.in_app()) {
-      no("outside", module.kind == KIND_SOURCE ? "not a file of the application" : "not Python source");
+      no("outside",
+         module.kind == KIND_SOURCE ? "not a file of the application" : "not Python source");
     } else if (!module.facts) {
       no("parse", module.no_facts.empty() ? "its source could not be read" : module.no_facts);
     } else if (alone != policy.leave_alone.end()) {

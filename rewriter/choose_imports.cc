@@ -1,5 +1,5 @@
-// R2 and R6 to R14 for import names: a name is lazy when every use of what it binds lies in functions that bind it
-// before they run, and reading its origin later gives the same object.
+// R2 and R6 to R14 for import names: a name is lazy when every use of what it binds lies in
+// functions that bind it before they run, and reading its origin later gives the same object.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,12 +14,14 @@ std::string At(uint32_t line) { return fmt::format("line {}", line); }
 
 class ImportChooser {
  public:
-  ImportChooser(const Application& app, Choices& choices) : app_(app), choices_(choices), group_(app.modules().size(), -1) {
+  ImportChooser(const Application& app, Choices& choices)
+      : app_(app), choices_(choices), group_(app.modules().size(), -1) {
     for (size_t g = 0; g < app.cycles().size(); ++g) {
       for (int member : app.cycles()[g]) group_[static_cast<size_t>(member)] = static_cast<int>(g);
     }
     for (const ImportEffect& effect : app.trace().effects()) {
-      if (effect.kind() == EFFECT_ATTRIBUTE) set_from_outside_.insert({effect.target_module(), effect.attribute()});
+      if (effect.kind() == EFFECT_ATTRIBUTE)
+        set_from_outside_.insert({effect.target_module(), effect.attribute()});
     }
     FindReadNamespaces();
     FindStarImports();
@@ -41,7 +43,8 @@ class ImportChooser {
     auto binding = facts.bindings.find(name);
     if (binding == facts.bindings.end()) return -1;
     for (auto [statement, position] : binding->second.imports) {
-      const ImportedName& imported = facts.imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)];
+      const ImportedName& imported =
+          facts.imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)];
       const std::string base = AbsoluteName(module(index), imported);
       if (!imported.attribute.empty()) {
         if (int found = app_.Find(base + "." + imported.attribute); found >= 0) return found;
@@ -95,17 +98,21 @@ class ImportChooser {
       for (const auto& [name, line] : uses.names) {
         held.emplace(name, Why{"R2", fmt::format("used {}, {}", where, At(line))});
       }
-      if (uses.own_namespace && !all) all = Why{"R2", fmt::format("its namespace is read {}", where)};
+      if (uses.own_namespace && !all)
+        all = Why{"R2", fmt::format("its namespace is read {}", where)};
     };
     hold(m.facts->at_import, "at import time");
     for (size_t f = 0; f < c.functions.size(); ++f) {
       if (!c.functions[f].holds) continue;
       const FunctionFacts& function = m.facts->functions[f];
-      hold(function.own, fmt::format("in {} ({})", function.is_lambda ? "a lambda" : function.qualname + "()",
-                                     m.entered[f] ? "traced" : c.functions[f].why.text));
+      hold(function.own,
+           fmt::format("in {} ({})", function.is_lambda ? "a lambda" : function.qualname + "()",
+                       m.entered[f] ? "traced" : c.functions[f].why.text));
     }
-    for (const std::string& name : m.evaluated) held.emplace(name, Why{"R2", "used by evaluated code"});
-    if (index == app_.handler_module()) held.emplace(app_.handler_function(), Why{"R2", "the handler"});
+    for (const std::string& name : m.evaluated)
+      held.emplace(name, Why{"R2", "used by evaluated code"});
+    if (index == app_.handler_module())
+      held.emplace(app_.handler_function(), Why{"R2", "the handler"});
     if (auto read = namespace_read_.find(index); read != namespace_read_.end()) {
       all = Why{"R2", fmt::format("{} reads its namespace as a dict", read->second)};
     }
@@ -140,7 +147,8 @@ class ImportChooser {
     for (const auto& [name, binding] : facts.bindings) {
       const NameChoice* eager = nullptr;
       for (auto [statement, position] : binding.imports) {
-        const NameChoice& n = c.imports[static_cast<size_t>(statement)][static_cast<size_t>(position)];
+        const NameChoice& n =
+            c.imports[static_cast<size_t>(statement)][static_cast<size_t>(position)];
         if (!n.lazy) eager = &n;
       }
       if (eager == nullptr) continue;
@@ -173,29 +181,34 @@ class ImportChooser {
     const Binding& binding = found->second;
     if (binding.global_in_function) return {"R2", "a function declares it global"};
     if (binding.deleted) return {"R2", "it is deleted"};
-    if (binding.assignment || binding.definition || binding.nested) return {"R2", "it is bound again"};
+    if (binding.assignment || binding.definition || binding.nested)
+      return {"R2", "it is bound again"};
     if (binding.count != binding.imports.size()) return {"R2", "it is bound again"};
     if (binding.count == 1) return {};
     // `import a.b` and `import a.c` bind the same object.
     for (auto [statement, position] : binding.imports) {
-      const ImportedName& other = facts.imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)];
+      const ImportedName& other =
+          facts.imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)];
       const ImportStatement& s = facts.imports[static_cast<size_t>(statement)];
-      if (s.is_from || other.has_alias || s.place != Place::kModule || s.in_try) return {"R2", "it is bound again"};
+      if (s.is_from || other.has_alias || s.place != Place::kModule || s.in_try)
+        return {"R2", "it is bound again"};
     }
     return {};
   }
 
   Why BadName(int index, const ImportedName& name) const {
     const TracedModule& m = module(index);
-    static const std::set<std::string> kSpecial{"__all__", "__path__", "__getattr__", "__dir__", "__file__",
-                                                "__doc__", "__name__", "__spec__",    "__loader__", "__package__"};
+    static const std::set<std::string> kSpecial{
+        "__all__", "__path__", "__getattr__", "__dir__",    "__file__",
+        "__doc__", "__name__", "__spec__",    "__loader__", "__package__"};
     if (kSpecial.count(name.bound) != 0) return {"R2", "a name that the import system reads"};
     if (set_from_outside_.count({m.name, name.bound}) != 0) return {"R2", "another module sets it"};
     if (auto star = star_imported_.find(index); star != star_imported_.end()) {
       const Facts& facts = *m.facts;
-      const bool exported = facts.has_all ? (!facts.all_is_exact || std::count(facts.all.begin(), facts.all.end(),
-                                                                               name.bound) != 0)
-                                          : name.bound.front() != '_';
+      const bool exported = facts.has_all
+                                ? (!facts.all_is_exact ||
+                                   std::count(facts.all.begin(), facts.all.end(), name.bound) != 0)
+                                : name.bound.front() != '_';
       if (exported) return {"R6", fmt::format("{} imports it by *", star->second)};
     }
     if (m.facts->has_star_import && MayComeByStar(index, name.bound)) {
@@ -223,7 +236,8 @@ class ImportChooser {
         if (target < 0 || !module(target).facts) return true;
         const Facts& facts = *module(target).facts;
         if (facts.has_all) {
-          if (!facts.all_is_exact || std::count(facts.all.begin(), facts.all.end(), name) != 0) return true;
+          if (!facts.all_is_exact || std::count(facts.all.begin(), facts.all.end(), name) != 0)
+            return true;
         } else if (facts.has_star_import || facts.own_getattr || facts.bindings.count(name) != 0 ||
                    app_.HasSubmodule(target, name)) {
           return true;
@@ -234,14 +248,16 @@ class ImportChooser {
   }
 
   bool SameGroup(int a, int b) const {
-    return group_[static_cast<size_t>(a)] >= 0 && group_[static_cast<size_t>(a)] == group_[static_cast<size_t>(b)];
+    return group_[static_cast<size_t>(a)] >= 0 &&
+           group_[static_cast<size_t>(a)] == group_[static_cast<size_t>(b)];
   }
 
   bool GroupHasExtension(int index) const {
     const int g = group_[static_cast<size_t>(index)];
     if (g < 0) return false;
     const std::vector<int>& members = app_.cycles()[static_cast<size_t>(g)];
-    return std::any_of(members.begin(), members.end(), [&](int m) { return module(m).kind == KIND_EXTENSION; });
+    return std::any_of(members.begin(), members.end(),
+                       [&](int m) { return module(m).kind == KIND_EXTENSION; });
   }
 
   Why BadTarget(int index, const ImportedName& name) const {
@@ -256,7 +272,8 @@ class ImportChooser {
     }
     const int submodule = name.attribute.empty() ? -1 : app_.Find(base + "." + name.attribute);
     const int loaded = submodule >= 0 ? submodule : target;
-    if (module(loaded).phase == PHASE_PRELOAD) return {"free", "loaded before the handler's module anyway"};
+    if (module(loaded).phase == PHASE_PRELOAD)
+      return {"free", "loaded before the handler's module anyway"};
     if (SameGroup(index, loaded) && GroupHasExtension(index)) {
       return {"R14", "inside an import cycle with an extension module"};
     }
@@ -266,7 +283,8 @@ class ImportChooser {
     if (name.attribute.empty()) return {};
     if (submodule >= 0) {
       const TracedModule& package = module(target);
-      if (package.facts && package.facts->bindings.count(name.attribute) != 0 && !OnlyBindsSubmodule(target, name)) {
+      if (package.facts && package.facts->bindings.count(name.attribute) != 0 &&
+          !OnlyBindsSubmodule(target, name)) {
         return {"R8", fmt::format("{} has a submodule and a name {}", base, name.attribute)};
       }
       return {};
@@ -278,9 +296,12 @@ class ImportChooser {
     const Facts& facts = *module(package).facts;
     const Binding& binding = facts.bindings.at(name.attribute);
     if (binding.count != binding.imports.size()) return false;
-    return std::all_of(binding.imports.begin(), binding.imports.end(), [&](const std::pair<int, int>& at) {
-      return BindsSubmodule(package, facts.imports[static_cast<size_t>(at.first)].names[static_cast<size_t>(at.second)]);
-    });
+    return std::all_of(
+        binding.imports.begin(), binding.imports.end(), [&](const std::pair<int, int>& at) {
+          return BindsSubmodule(
+              package,
+              facts.imports[static_cast<size_t>(at.first)].names[static_cast<size_t>(at.second)]);
+        });
   }
 
   // R9: `from x import y` reads y when it runs; later it must read the same.
@@ -291,7 +312,8 @@ class ImportChooser {
     }
     if (origin.kind == KIND_EXTENSION || origin.kind == KIND_BUILTIN) return {};
     if (!origin.facts) return {"R9", fmt::format("the source of {} is not known", origin.name)};
-    if (origin.facts->replaces_itself) return {"R9", fmt::format("{} replaces itself", origin.name)};
+    if (origin.facts->replaces_itself)
+      return {"R9", fmt::format("{} replaces itself", origin.name)};
     auto found = origin.facts->bindings.find(attribute);
     if (found == origin.facts->bindings.end()) {
       return {"R9", fmt::format("{} does not bind {} itself", origin.name, attribute)};
@@ -301,7 +323,8 @@ class ImportChooser {
       return {"R9", fmt::format("{}.{} may change later", origin.name, attribute)};
     }
     if (binding.count > 1 && (SameGroup(index, target) || !origin.completed)) {
-      return {"R9", fmt::format("{} binds {} more than once, in a cycle with this module", origin.name, attribute)};
+      return {"R9", fmt::format("{} binds {} more than once, in a cycle with this module",
+                                origin.name, attribute)};
     }
     return {};
   }
@@ -323,9 +346,10 @@ void JoinUses(const Facts& facts, int index, Uses& into) {
   for (int nested : function.nested) JoinUses(facts, nested, into);
 }
 
-// Dotted chains that denote modules of packages which cannot carry a __getattr__ (R3): they are loaded by whoever
-// uses them.
-std::set<std::string> ModulesBehindChains(const Application& app, const Choices& choices, const TracedModule& user,
+// Dotted chains that denote modules of packages which cannot carry a __getattr__ (R3): they are
+// loaded by whoever uses them.
+std::set<std::string> ModulesBehindChains(const Application& app, const Choices& choices,
+                                          const TracedModule& user,
                                           const std::set<std::string>& chains) {
   std::set<std::string> out;
   for (const std::string& chain : chains) {
@@ -353,8 +377,8 @@ std::set<std::string> ModulesBehindChains(const Application& app, const Choices&
   return out;
 }
 
-// The import statement at which a submodule that this module uses but does not import is to be loaded; -1 when the
-// module imports it itself.
+// The import statement at which a submodule that this module uses but does not import is to be
+// loaded; -1 when the module imports it itself.
 int StatementToLoadAt(const TracedModule& module, const std::string& name) {
   const std::string top = name.substr(0, name.find('.'));
   int at = -1;
@@ -363,7 +387,8 @@ int StatementToLoadAt(const TracedModule& module, const std::string& name) {
     if (statement.place != Place::kModule || statement.is_from) continue;
     for (const ImportedName& imported : statement.names) {
       if (imported.module == name || imported.module.rfind(name + ".", 0) == 0) return -1;
-      if (at < 0 && imported.module.substr(0, imported.module.find('.')) == top) at = static_cast<int>(s);
+      if (at < 0 && imported.module.substr(0, imported.module.find('.')) == top)
+        at = static_cast<int>(s);
     }
   }
   return at;
@@ -375,11 +400,13 @@ bool ModuleChoice::NeedsText() const {
   if (!rewritable) return false;
   if (!hoists.empty() || !submodules.empty() || !companions.empty()) return true;
   for (const std::vector<NameChoice>& names : imports) {
-    if (std::any_of(names.begin(), names.end(), [](const NameChoice& name) { return name.lazy; })) return true;
+    if (std::any_of(names.begin(), names.end(), [](const NameChoice& name) { return name.lazy; }))
+      return true;
   }
   return std::any_of(functions.begin(), functions.end(), [](const FunctionChoice& function) {
     return function.action == FunctionAction::kLazy ||
-           (function.action == FunctionAction::kGuard && (function.uses_all || !function.uses.empty()));
+           (function.action == FunctionAction::kGuard &&
+            (function.uses_all || !function.uses.empty()));
   });
 }
 
@@ -393,7 +420,9 @@ std::vector<std::string> ModuleChoice::LazyNames(const Facts& facts) const {
   return {names.begin(), names.end()};
 }
 
-void DecideImports(const Application& app, const Policy&, Choices& choices) { ImportChooser(app, choices).Run(); }
+void DecideImports(const Application& app, const Policy&, Choices& choices) {
+  ImportChooser(app, choices).Run();
+}
 
 void FillUses(const Application& app, Choices& choices) {
   for (size_t i = 0; i < choices.size(); ++i) {
@@ -403,7 +432,8 @@ void FillUses(const Application& app, Choices& choices) {
     const std::vector<std::string> lazy = choice.LazyNames(*module.facts);
     for (size_t f = 0; f < choice.functions.size(); ++f) {
       FunctionChoice& function = choice.functions[f];
-      if (function.action != FunctionAction::kLazy && function.action != FunctionAction::kGuard) continue;
+      if (function.action != FunctionAction::kLazy && function.action != FunctionAction::kGuard)
+        continue;
       Uses uses;
       JoinUses(*module.facts, static_cast<int>(f), uses);
       for (const std::string& name : lazy) {
@@ -414,7 +444,8 @@ void FillUses(const Application& app, Choices& choices) {
       }
       function.uses_all = uses.own_namespace && !lazy.empty();
     }
-    // The same for code that stays: it must find the submodules that another module's import supplied (R3).
+    // The same for code that stays: it must find the submodules that another module's import
+    // supplied (R3).
     std::set<std::string> chains = module.facts->at_import.chains;
     for (size_t f = 0; f < choice.functions.size(); ++f) {
       if (!choice.functions[f].holds) continue;
@@ -423,8 +454,11 @@ void FillUses(const Application& app, Choices& choices) {
     }
     for (const std::string& name : ModulesBehindChains(app, choices, module, chains)) {
       if (const int statement = StatementToLoadAt(module, name); statement >= 0) {
-        choice.hoists.push_back({statement, name, app.Find(name),
-                                 {"R3", fmt::format("{} is used, and its package cannot look it up", name)}});
+        choice.hoists.push_back(
+            {statement,
+             name,
+             app.Find(name),
+             {"R3", fmt::format("{} is used, and its package cannot look it up", name)}});
       }
     }
   }

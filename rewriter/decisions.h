@@ -1,8 +1,8 @@
 // Decisions as data: what becomes lazy, what stays, and why. Made in order by
-//   ClassifyFunctions  (R1, R1b, R11)        which bodies become lazy, which get a guard, which hold names
-//   DecideImports      (R2, R6-R10, R12-R14) which import names become lazy
-//   FillUses                                 what each lazy or guarded function binds before it runs
-//   PlaceHoists        (R3-R5, R14)          what is loaded at a fixed place because its import has effects
+//   ClassifyFunctions  (R1, R1b, R11)        which bodies become lazy, which get a guard, which
+//   hold names DecideImports      (R2, R6-R10, R12-R14) which import names become lazy FillUses
+//   what each lazy or guarded function binds before it runs PlaceHoists        (R3-R5, R14) what is
+//   loaded at a fixed place because its import has effects
 // Each takes facts and earlier decisions by value and touches no file.
 #pragma once
 
@@ -22,7 +22,7 @@ enum class Keep { kTraced, kReachable, kNone };
 
 struct Policy {
   Keep keep = Keep::kTraced;
-  std::vector<std::string> pins;               // globs on "module" and "module:qualname"
+  std::vector<std::string> pins;  // globs on "module" and "module:qualname"
   // What emission found out (self-check refused it, no spot in the text): module -> why.
   std::map<std::string, std::string> leave_alone;
   std::set<std::pair<std::string, int>> keep_functions;  // (module, function index)
@@ -40,7 +40,7 @@ struct NameChoice {
 };
 
 enum class FunctionAction {
-  kCovered,   // nested in a lazy or guarded function, or a lambda: no decision of its own
+  kCovered,  // nested in a lazy or guarded function, or a lambda: no decision of its own
   kKeep,
   kLazy,
   kGuard,
@@ -49,41 +49,44 @@ enum class FunctionAction {
 struct FunctionChoice {
   FunctionAction action = FunctionAction::kKeep;
   Why why;
-  bool holds = false;               // its uses keep imports eager
-  std::vector<std::string> uses;    // lazy and guarded: names to bind; dotted: modules to load
-  bool uses_all = false;            // guarded: binds every lazy name (it reads globals())
+  bool holds = false;             // its uses keep imports eager
+  std::vector<std::string> uses;  // lazy and guarded: names to bind; dotted: modules to load
+  bool uses_all = false;          // guarded: binds every lazy name (it reads globals())
 };
 
 struct HoistChoice {
-  int statement = -1;               // index into Facts::imports; -1: behind the prologue
+  int statement = -1;  // index into Facts::imports; -1: behind the prologue
   std::string module;
-  int order = 0;                    // of the hoisted module in the trace
+  int order = 0;  // of the hoisted module in the trace
   Why why;
 };
 
 struct ModuleChoice {
-  bool rewritable = false;          // may get another text
+  bool rewritable = false;  // may get another text
   Why why_not;
   bool pinned = false;
   std::vector<std::vector<NameChoice>> imports;  // parallel to Facts::imports and their names
   std::vector<FunctionChoice> functions;         // parallel to Facts::functions
   std::vector<HoistChoice> hoists;
-  std::vector<std::pair<std::string, Why>> companions;  // R4: loaded once this module, loaded late, is complete
-  std::vector<std::string> submodules;           // R3
-  bool may_load = false;            // may be loaded by what stays (an over-approximation)
-  bool must_load = false;           // is loaded by what stays, at its old place (an under-approximation)
-  int via = -1;                     // what loads it
-  std::vector<Reach> reach;         // parallel to Facts::functions
-  bool NeedsText() const;           // some decision changes its text
+  std::vector<std::pair<std::string, Why>>
+      companions;                       // R4: loaded once this module, loaded late, is complete
+  std::vector<std::string> submodules;  // R3
+  bool may_load = false;                // may be loaded by what stays (an over-approximation)
+  bool must_load = false;    // is loaded by what stays, at its old place (an under-approximation)
+  int via = -1;              // what loads it
+  std::vector<Reach> reach;  // parallel to Facts::functions
+  bool NeedsText() const;    // some decision changes its text
   std::vector<std::string> LazyNames(const Facts& facts) const;  // sorted
 };
 
 using Choices = std::vector<ModuleChoice>;  // parallel to Application::modules()
 
-// The name `module:qualname` or `module` matches one of the globs (fnmatch rules, '*' also matches dots).
+// The name `module:qualname` or `module` matches one of the globs (fnmatch rules, '*' also matches
+// dots).
 bool MatchesPin(const Policy& policy, const std::string& name);
 
-// Which modules may get another text at all (R10, no prologue spot, did not complete, left alone, not in the app).
+// Which modules may get another text at all (R10, no prologue spot, did not complete, left alone,
+// not in the app).
 void MarkRewritable(const Application& app, const Policy& policy, Choices& choices);
 
 // Static reachability from the handler, per function (rewriter/reach.h).
@@ -97,7 +100,8 @@ void DecideImports(const Application& app, const Policy& policy, Choices& choice
 void FillUses(const Application& app, Choices& choices);
 
 // Also computes may_load, must_load, via and submodules. Returns notes for people.
-std::vector<std::string> PlaceHoists(const Application& app, const Policy& policy, Choices& choices);
+std::vector<std::string> PlaceHoists(const Application& app, const Policy& policy,
+                                     Choices& choices);
 
 // All of the above.
 Choices Decide(const Application& app, const Policy& policy, std::vector<std::string>& notes);

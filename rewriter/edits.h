@@ -1,16 +1,19 @@
-// Turns decisions for one file into its rewritten text. Only ranges change, and no line moves: every other byte and
-// every line number is the original's.
+// Turns decisions for one file into its rewritten text. Only ranges change, and no line moves:
+// every other byte and every line number is the original's.
 //
 // What the texts mean at run time is docs/pack.md. The forms are:
-//   prologue   from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), 3, 'SOURCEHASH', 'np pd', 'sub')
+//   prologue   from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), 3, 'SOURCEHASH',
+//   'np pd', 'sub')
 //              … ; __fl__.hold()   behind it in the handler's module; … ; __fl__.load('a') for R5
 //   lazy body  return __fl__(7)(a, *args, k=k, **kw)          plain function
 //              return (yield from __fl__(7)(a))               generator
 //              return await __fl__(7)(a)                      coroutine
-//              return __fl__(7, __class__)(self)              where the body needs the __class__ cell
+//              return __fl__(7, __class__)(self)              where the body needs the __class__
+//              cell
 //   guard      __fl__.use('np', 'urllib.request')
 //   hoist      __fl__.load('pandas._config.config')           before or instead of an import
-//   epilogue   __fl__.ready()  on a new last line: the handler's module, and modules with a __getattr__ of their own
+//   epilogue   __fl__.ready()  on a new last line: the handler's module, and modules with a
+//   __getattr__ of their own
 #pragma once
 
 #include <string>
@@ -24,34 +27,36 @@
 namespace faaslight {
 
 struct LazyBody {
-  int function = 0;           // index into Facts::functions
-  uint32_t number = 0;        // N in the module's part of the pack
+  int function = 0;     // index into Facts::functions
+  uint32_t number = 0;  // N in the module's part of the pack
 };
 
 struct Guard {
   int function = 0;
-  std::vector<std::string> names;  // lazy names of this module; dotted ones are modules to load. Empty: all lazy names
+  std::vector<std::string>
+      names;  // lazy names of this module; dotted ones are modules to load. Empty: all lazy names
 };
 
 struct HoistAt {
-  int statement = 0;          // index into Facts::imports
-  std::vector<std::string> modules;  // absolute names, loaded in this order before what is left of the statement
+  int statement = 0;  // index into Facts::imports
+  std::vector<std::string>
+      modules;  // absolute names, loaded in this order before what is left of the statement
 };
 
 // Decisions for one file; everything not named stays.
 struct FileDecisions {
-  uint32_t index = 0;         // the module's number in the pack
-  std::string source_hash;    // 16 hex digits of the original's SHA-256
+  uint32_t index = 0;                             // the module's number in the pack
+  std::string source_hash;                        // 16 hex digits of the original's SHA-256
   std::vector<std::pair<int, int>> lazy_imports;  // (statement, name): removed from the text
   std::vector<LazyBody> lazy_bodies;
   std::vector<Guard> guards;
   std::vector<HoistAt> hoists;
-  std::vector<std::string> lazy_names;   // what the module's __getattr__ answers, sorted
-  std::vector<std::string> submodules;   // R3, last components, sorted
+  std::vector<std::string> lazy_names;      // what the module's __getattr__ answers, sorted
+  std::vector<std::string> submodules;      // R3, last components, sorted
   std::vector<std::string> prologue_loads;  // modules that the prologue loads (R5)
-  std::vector<std::string> companions;      // modules that are loaded once this one is complete (R4)
-  bool epilogue = false;      // ends with `__fl__.ready()`
-  bool hold = false;          // the handler's module: the prologue ends with `; __fl__.hold()`
+  std::vector<std::string> companions;  // modules that are loaded once this one is complete (R4)
+  bool epilogue = false;                // ends with `__fl__.ready()`
+  bool hold = false;  // the handler's module: the prologue ends with `; __fl__.hold()`
 };
 
 // A replacement of source[begin, end) by text.
@@ -61,9 +66,10 @@ struct Edit {
   std::string text;
 };
 
-// The edits in source order, not overlapping. kBadInput when a decision cannot be carried out (no spot for the
-// prologue or a guard, a name out of range): the caller then keeps the file as it was.
-Result<std::vector<Edit>> MakeEdits(std::string_view source, const Facts& facts, const FileDecisions& decisions);
+// The edits in source order, not overlapping. kBadInput when a decision cannot be carried out (no
+// spot for the prologue or a guard, a name out of range): the caller then keeps the file as it was.
+Result<std::vector<Edit>> MakeEdits(std::string_view source, const Facts& facts,
+                                    const FileDecisions& decisions);
 
 // Applies them. Precondition: sorted, inside the source, not overlapping.
 std::string ApplyEdits(std::string_view source, const std::vector<Edit>& edits);

@@ -16,21 +16,24 @@ namespace faaslight {
 namespace fs = std::filesystem;
 namespace {
 
-// Modules per worker process. Each chunk is a fresh process that always gets the same modules in the same order, since
-// marshal's bytes depend on what else the process holds; so the output does not depend on the number of cores.
+// Modules per worker process. Each chunk is a fresh process that always gets the same modules in
+// the same order, since marshal's bytes depend on what else the process holds; so the output does
+// not depend on the number of cores.
 constexpr uint64_t kChunkBytes = 1 << 20;
 
 // One module on its way into the package.
 struct Job {
-  int module = -1;                  // index into Application::modules()
+  int module = -1;  // index into Application::modules()
   FileDecisions decisions;
   std::vector<int> lazy_functions;  // pack number -> function index
   CompileModule compile;
 };
 
-std::string PycPath(const fs::path& staging, const std::string& file, const std::string& cache_tag) {
+std::string PycPath(const fs::path& staging, const std::string& file,
+                    const std::string& cache_tag) {
   const fs::path path = staging / file;
-  return (path.parent_path() / "__pycache__" / (path.stem().string() + "." + cache_tag + ".pyc")).string();
+  return (path.parent_path() / "__pycache__" / (path.stem().string() + "." + cache_tag + ".pyc"))
+      .string();
 }
 
 LazyImport Entry(const ImportedName& name, const NameChoice& choice) {
@@ -65,9 +68,12 @@ void CollectFunctions(const TracedModule& module, const ModuleChoice& choice, Jo
       const uint32_t number = static_cast<uint32_t>(job.lazy_functions.size());
       job.decisions.lazy_bodies.push_back({index, number});
       job.lazy_functions.push_back(index);
-      job.compile.functions.push_back({facts.qualname, facts.name, facts.first_line, function.uses});
-    } else if (function.action == FunctionAction::kGuard && (function.uses_all || !function.uses.empty())) {
-      job.decisions.guards.push_back({index, function.uses_all ? std::vector<std::string>{} : function.uses});
+      job.compile.functions.push_back(
+          {facts.qualname, facts.name, facts.first_line, function.uses});
+    } else if (function.action == FunctionAction::kGuard &&
+               (function.uses_all || !function.uses.empty())) {
+      job.decisions.guards.push_back(
+          {index, function.uses_all ? std::vector<std::string>{} : function.uses});
     }
   }
 }
@@ -76,13 +82,15 @@ void CollectHoists(const ModuleChoice& choice, Job& job) {
   for (const HoistChoice& hoist : choice.hoists) {
     if (hoist.statement < 0) {
       job.decisions.prologue_loads.push_back(hoist.module);
-    } else if (!job.decisions.hoists.empty() && job.decisions.hoists.back().statement == hoist.statement) {
+    } else if (!job.decisions.hoists.empty() &&
+               job.decisions.hoists.back().statement == hoist.statement) {
       job.decisions.hoists.back().modules.push_back(hoist.module);
     } else {
       job.decisions.hoists.push_back({hoist.statement, {hoist.module}});
     }
   }
-  for (const auto& companion : choice.companions) job.decisions.companions.push_back(companion.first);
+  for (const auto& companion : choice.companions)
+    job.decisions.companions.push_back(companion.first);
 }
 
 Job MakeJob(const Application& app, const Choices& choices, int index, const EmitOptions& options) {
@@ -103,14 +111,16 @@ Job MakeJob(const Application& app, const Choices& choices, int index, const Emi
   job.decisions.lazy_names = choice.LazyNames(*module.facts);
   job.decisions.submodules = choice.submodules;
   job.decisions.hold = handler;
-  job.decisions.epilogue = handler || ((module.facts->own_getattr || module.facts->own_dir) &&
-                                       (!job.decisions.lazy_names.empty() || !choice.submodules.empty()));
+  job.decisions.epilogue =
+      handler || ((module.facts->own_getattr || module.facts->own_dir) &&
+                  (!job.decisions.lazy_names.empty() || !choice.submodules.empty()));
   job.compile.rewritten = "";  // filled once its number is known
   return job;
 }
 
 // Makes the rewritten texts; what cannot be made is found.
-Status MakeTexts(const Application& app, const EmitOptions& options, std::vector<Job>& jobs, EmitFindings& findings) {
+Status MakeTexts(const Application& app, const EmitOptions& options, std::vector<Job>& jobs,
+                 EmitFindings& findings) {
   uint32_t next = 0;
   for (Job& job : jobs) {
     if (!job.compile.rewritten) continue;
@@ -123,7 +133,9 @@ Status MakeTexts(const Application& app, const EmitOptions& options, std::vector
     }
     job.compile.rewritten = ApplyEdits(module.source, *edits);
     if (options.emit_source) {
-      if (Status done = WriteFile(*options.emit_source / module.file, *job.compile.rewritten); !done) return done;
+      if (Status done = WriteFile(*options.emit_source / module.file, *job.compile.rewritten);
+          !done)
+        return done;
     }
   }
   // Modules without a text need numbers too: the worker's answer is matched by them.
@@ -153,7 +165,8 @@ std::vector<Chunk> MakeChunks(const Application& app, const std::vector<Job>& jo
   return chunks;
 }
 
-Status Compile(const fs::path& python, const fs::path& worker, const fs::path& scratch, size_t number, Chunk& chunk) {
+Status Compile(const fs::path& python, const fs::path& worker, const fs::path& scratch,
+               size_t number, Chunk& chunk) {
   const fs::path blobs = scratch / fmt::format("blobs{}", number);
   Result<std::string> request = WorkerRequest(chunk.modules, blobs.string());
   if (!request) return tl::unexpected(request.error());
@@ -164,12 +177,14 @@ Status Compile(const fs::path& python, const fs::path& worker, const fs::path& s
   command.input = std::move(*request);
   Result<ProcessResult> done = Run(command);
   if (!done) return tl::unexpected(done.error());
-  const bool answered = done->ok() || (done->exit_code == 1 && !done->out.empty());  // 1: it says what it could not do
+  const bool answered = done->ok() || (done->exit_code == 1 &&
+                                       !done->out.empty());  // 1: it says what it could not do
   if (!answered) {
-    return Fail(ExitCode::kSystem, fmt::format("the compile worker failed ({}): {}",
-                                               done->signal != 0 ? fmt::format("signal {}", done->signal)
-                                                                 : fmt::format("exit code {}", done->exit_code),
-                                               done->err.substr(0, 2000)));
+    return Fail(ExitCode::kSystem,
+                fmt::format("the compile worker failed ({}): {}",
+                            done->signal != 0 ? fmt::format("signal {}", done->signal)
+                                              : fmt::format("exit code {}", done->exit_code),
+                            done->err.substr(0, 2000)));
   }
   if (fs::exists(blobs)) {
     Result<std::string> bytes = ReadFile(blobs);
@@ -198,14 +213,15 @@ Status CompileAll(const EmitOptions& options, std::vector<Chunk>& chunks) {
     }
   };
   std::vector<std::thread> threads;
-  const unsigned jobs = options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  const unsigned jobs =
+      options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned t = 0; t < jobs; ++t) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
   return status;
 }
 
-void NoteRefusals(const Application& app, const std::vector<Job>& jobs, const std::vector<Chunk>& chunks,
-                  EmitFindings& findings) {
+void NoteRefusals(const Application& app, const std::vector<Job>& jobs,
+                  const std::vector<Chunk>& chunks, EmitFindings& findings) {
   std::map<uint32_t, const Job*> by_index;
   for (const Job& job : jobs) by_index.emplace(job.compile.index, &job);
   for (const Chunk& chunk : chunks) {
@@ -214,10 +230,13 @@ void NoteRefusals(const Application& app, const std::vector<Job>& jobs, const st
       if (found == by_index.end()) continue;
       const Job& job = *found->second;
       const std::string& name = app.modules()[static_cast<size_t>(job.module)].name;
-      if (compiled.error && job.compile.rewritten) findings.leave_alone.emplace(name, *compiled.error);
+      if (compiled.error && job.compile.rewritten)
+        findings.leave_alone.emplace(name, *compiled.error);
       for (const RefusedFunction& refused : compiled.refused) {
-        if (refused.number >= 0 && static_cast<size_t>(refused.number) < job.lazy_functions.size()) {
-          findings.keep_functions.emplace(name, job.lazy_functions[static_cast<size_t>(refused.number)]);
+        if (refused.number >= 0 &&
+            static_cast<size_t>(refused.number) < job.lazy_functions.size()) {
+          findings.keep_functions.emplace(name,
+                                          job.lazy_functions[static_cast<size_t>(refused.number)]);
         } else {
           findings.leave_alone.emplace(name, "self-check: " + refused.why);
         }
@@ -226,20 +245,24 @@ void NoteRefusals(const Application& app, const std::vector<Job>& jobs, const st
   }
 }
 
-Result<uint64_t> WritePack(const Application& app, const std::vector<Job>& jobs, const std::vector<Chunk>& chunks,
-                           const EmitOptions& options) {
+Result<uint64_t> WritePack(const Application& app, const std::vector<Job>& jobs,
+                           const std::vector<Chunk>& chunks, const EmitOptions& options) {
   std::vector<PackPart> parts;
   for (const Chunk& chunk : chunks) {
     for (const CompiledModule& compiled : chunk.answer) {
       if (compiled.length == 0) continue;
-      parts.push_back({compiled.index, std::string_view(chunk.blobs).substr(compiled.offset, compiled.length),
+      parts.push_back({compiled.index,
+                       std::string_view(chunk.blobs).substr(compiled.offset, compiled.length),
                        compiled.hash});
     }
   }
-  const auto count = std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.compile.rewritten; });
-  Result<std::string> pack = AssemblePack(app.trace().python().magic(), static_cast<uint32_t>(count), std::move(parts));
+  const auto count =
+      std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.compile.rewritten; });
+  Result<std::string> pack =
+      AssemblePack(app.trace().python().magic(), static_cast<uint32_t>(count), std::move(parts));
   if (!pack) return tl::unexpected(pack.error());
-  if (Status done = WriteFile(options.staging / "_faaslight.pack", *pack); !done) return tl::unexpected(done.error());
+  if (Status done = WriteFile(options.staging / "_faaslight.pack", *pack); !done)
+    return tl::unexpected(done.error());
   if (Status done = WriteFile(options.staging / "_faaslight.py", kRuntimeSource); !done) {
     return tl::unexpected(done.error());
   }
@@ -259,16 +282,20 @@ CompileModule RuntimeModule(const Application& app, const EmitOptions& options, 
 
 }  // namespace
 
-Result<EmitResult> Emit(const Application& app, const Choices& choices, const EmitOptions& options) {
+Result<EmitResult> Emit(const Application& app, const Choices& choices,
+                        const EmitOptions& options) {
   std::vector<Job> jobs;
   for (size_t i = 0; i < choices.size(); ++i) {
     const TracedModule& module = app.modules()[i];
-    if (module.in_app() && module.facts) jobs.push_back(MakeJob(app, choices, static_cast<int>(i), options));
+    if (module.in_app() && module.facts)
+      jobs.push_back(MakeJob(app, choices, static_cast<int>(i), options));
   }
-  std::sort(jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return a.compile.pyc < b.compile.pyc; });
+  std::sort(jobs.begin(), jobs.end(),
+            [&](const Job& a, const Job& b) { return a.compile.pyc < b.compile.pyc; });
 
   EmitResult result;
-  if (Status done = MakeTexts(app, options, jobs, result.findings); !done) return tl::unexpected(done.error());
+  if (Status done = MakeTexts(app, options, jobs, result.findings); !done)
+    return tl::unexpected(done.error());
   if (!result.findings.empty()) return result;
   if (Status done = WriteFile(options.staging / "_faaslight.py", kRuntimeSource); !done) {
     return tl::unexpected(done.error());
@@ -282,8 +309,8 @@ Result<EmitResult> Emit(const Application& app, const Choices& choices, const Em
   Result<uint64_t> pack = WritePack(app, jobs, chunks, options);
   if (!pack) return tl::unexpected(pack.error());
   result.pack_bytes = *pack;
-  result.rewritten_modules = static_cast<uint64_t>(
-      std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.compile.rewritten; }));
+  result.rewritten_modules = static_cast<uint64_t>(std::count_if(
+      jobs.begin(), jobs.end(), [](const Job& job) { return job.compile.rewritten; }));
   return result;
 }
 

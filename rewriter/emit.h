@@ -1,5 +1,5 @@
-// Writes a rewritten package into a staging folder: the original's files as they are, .pyc files of the rewritten texts,
-// the pack, the runtime and the plan.
+// Writes a rewritten package into a staging folder: the original's files as they are, .pyc files of
+// the rewritten texts, the pack, the runtime and the plan.
 #pragma once
 
 #include <filesystem>
@@ -15,16 +15,18 @@
 namespace faaslight {
 
 struct EmitOptions {
-  std::filesystem::path python;                       // the traced CPython
-  std::filesystem::path staging;                      // an empty folder of ours
-  std::optional<std::filesystem::path> emit_source;   // also write the rewritten texts here
-  unsigned jobs = 0;                                  // 0: one per core
+  std::filesystem::path python;                      // the traced CPython
+  std::filesystem::path staging;                     // an empty folder of ours
+  std::optional<std::filesystem::path> emit_source;  // also write the rewritten texts here
+  unsigned jobs = 0;                                 // 0: one per core
 };
 
-// What emission learnt that the decisions must take into account; empty when the package is complete.
+// What emission learnt that the decisions must take into account; empty when the package is
+// complete.
 struct EmitFindings {
-  std::map<std::string, std::string> leave_alone;          // module -> why its text cannot be made
-  std::set<std::pair<std::string, int>> keep_functions;    // (module, function): the self-check refused it
+  std::map<std::string, std::string> leave_alone;  // module -> why its text cannot be made
+  std::set<std::pair<std::string, int>>
+      keep_functions;  // (module, function): the self-check refused it
   bool empty() const { return leave_alone.empty() && keep_functions.empty(); }
 };
 
@@ -34,12 +36,14 @@ struct EmitResult {
   uint64_t pack_bytes = 0;
 };
 
-// Copies every file of the application but Python's own caches of the traced interpreter that get replaced. Symbolic
-// links stay links, times and permissions are kept. Gives notes on what was skipped (sockets, …).
-Result<std::vector<std::string>> CopyApplication(const std::filesystem::path& from, const std::filesystem::path& to);
+// Copies every file of the application but Python's own caches of the traced interpreter that get
+// replaced. Symbolic links stay links, times and permissions are kept. Gives notes on what was
+// skipped (sockets, …).
+Result<std::vector<std::string>> CopyApplication(const std::filesystem::path& from,
+                                                 const std::filesystem::path& to);
 
-// Makes texts, compiles them and writes .pyc files, pack and runtime. When the findings are not empty nothing in
-// staging may be used: decide again and emit again.
+// Makes texts, compiles them and writes .pyc files, pack and runtime. When the findings are not
+// empty nothing in staging may be used: decide again and emit again.
 Result<EmitResult> Emit(const Application& app, const Choices& choices, const EmitOptions& options);
 
 }  // namespace faaslight

@@ -1,8 +1,10 @@
-// What one Python source file says, as values: scopes, bindings, imports, functions and the names each uses.
+// What one Python source file says, as values: scopes, bindings, imports, functions and the names
+// each uses.
 //
-// Facts are read off the syntax tree alone (tree-sitter). They make no decision: whether a function ran, what a module
-// resolves to, what becomes lazy is decided in rewriter/plan. A fact that cannot be known is stated on the safe side,
-// and each field says which side that is. Byte offsets count into the source as given; lines count from 1.
+// Facts are read off the syntax tree alone (tree-sitter). They make no decision: whether a function
+// ran, what a module resolves to, what becomes lazy is decided in rewriter/plan. A fact that cannot
+// be known is stated on the safe side, and each field says which side that is. Byte offsets count
+// into the source as given; lines count from 1.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +26,10 @@ struct ByteRange {
 
 // Where a statement stands.
 enum class Place {
-  kModule,     // directly in the module's body
-  kNested,     // in the module's body, inside if/try/with/for/while/match
-  kClass,      // in a class body that runs at import time (nested in if… too)
-  kFunction,   // in a function or lambda
+  kModule,    // directly in the module's body
+  kNested,    // in the module's body, inside if/try/with/for/while/match
+  kClass,     // in a class body that runs at import time (nested in if… too)
+  kFunction,  // in a function or lambda
 };
 
 // One name of an import statement.
@@ -35,24 +37,31 @@ struct ImportedName {
   std::string module;     // as written, without leading dots: "a.b" ("" for `from . import x`)
   int level = 0;          // leading dots
   std::string attribute;  // `from module import attribute`; "" for a plain import; "*" for a star
-  std::string bound;      // the name that is bound: alias, attribute, or the first component of a plain import; "*"
+  std::string bound;  // the name that is bound: alias, attribute, or the first component of a plain
+                      // import; "*"
   bool has_alias = false;
-  ByteRange range;        // the clause ("b as c"), without commas
+  ByteRange range;  // the clause ("b as c"), without commas
 };
 
 struct ImportStatement {
-  ByteRange range;        // the statement, without a trailing ';' or newline
+  ByteRange range;  // the statement, without a trailing ';' or newline
   uint32_t line = 0;
   uint32_t end_line = 0;
   bool is_from = false;
   Place place = Place::kModule;
-  bool in_try = false;             // inside the body of a try statement
-  bool type_checking_only = false; // under `if TYPE_CHECKING:` / `if typing.TYPE_CHECKING:`
-  int function = -1;               // innermost enclosing function (index into Facts::functions), or -1
+  bool in_try = false;              // inside the body of a try statement
+  bool type_checking_only = false;  // under `if TYPE_CHECKING:` / `if typing.TYPE_CHECKING:`
+  int function = -1;  // innermost enclosing function (index into Facts::functions), or -1
   std::vector<ImportedName> names;
 };
 
-enum class ParameterKind { kPositionalOnly, kPositional, kVarPositional, kKeywordOnly, kVarKeyword };
+enum class ParameterKind {
+  kPositionalOnly,
+  kPositional,
+  kVarPositional,
+  kKeywordOnly,
+  kVarKeyword
+};
 
 struct Parameter {
   std::string name;
@@ -63,9 +72,10 @@ struct Parameter {
 enum class FunctionKind { kPlain, kGenerator, kCoroutine, kAsyncGenerator };
 
 // Where a statement can be put before the first statement of a body without moving any line.
-// kBefore: `TEXT; ` at `at`. kAfter: `; TEXT` at `at` (the end of the docstring). kOwnLine: `TEXT` at `at`, on a blank
-// or comment line (indentation included in `indent`; a comment that follows is kept behind two blanks).
-// kOr: `TEXT or (` at `at` and `)` at `end`: TEXT is an expression that gives a false value.
+// kBefore: `TEXT; ` at `at`. kAfter: `; TEXT` at `at` (the end of the docstring). kOwnLine: `TEXT`
+// at `at`, on a blank or comment line (indentation included in `indent`; a comment that follows is
+// kept behind two blanks). kOr: `TEXT or (` at `at` and `)` at `end`: TEXT is an expression that
+// gives a false value.
 struct Spot {
   enum class Form { kBefore, kAfter, kOwnLine, kOr } form = Form::kBefore;
   uint32_t at = 0;
@@ -76,86 +86,101 @@ struct Spot {
 // The names that a piece of code uses, as seen from the module's globals.
 struct Uses {
   std::map<std::string, uint32_t> names;  // global names read -> first line. Over-approximates.
-  std::set<std::string> chains;           // "urllib.request", "a.b.c": attribute chains on global names (up to 4 parts)
-  std::set<std::string> namespaces;       // global names X of which X.__dict__, vars(X) or dir(X) is read
-  bool own_namespace = false;             // reads globals(), locals(), vars(), dir() without argument, eval, exec
-  bool walks_sys_modules = false;         // iterates sys.modules (for, list, .items() …): R5
-  std::map<std::string, uint32_t> methods;  // attribute names called or read on anything: ".save" -> first line
+  std::set<std::string>
+      chains;  // "urllib.request", "a.b.c": attribute chains on global names (up to 4 parts)
+  std::set<std::string>
+      namespaces;  // global names X of which X.__dict__, vars(X) or dir(X) is read
+  bool own_namespace =
+      false;  // reads globals(), locals(), vars(), dir() without argument, eval, exec
+  bool walks_sys_modules = false;  // iterates sys.modules (for, list, .items() …): R5
+  std::map<std::string, uint32_t>
+      methods;  // attribute names called or read on anything: ".save" -> first line
 };
 
 // A `def` or `async def`; lambdas too (is_lambda), which only have uses.
 struct FunctionFacts {
   std::string name;
-  std::string qualname;       // "C.m", "outer.<locals>.inner"
+  std::string qualname;  // "C.m", "outer.<locals>.inner"
   bool is_lambda = false;
-  uint32_t first_line = 0;    // co_firstlineno: the first decorator's line
+  uint32_t first_line = 0;  // co_firstlineno: the first decorator's line
   uint32_t def_line = 0;
   uint32_t end_line = 0;
-  Place place = Place::kModule;  // kModule or kNested: a global function; kClass: a method; kFunction: nested
-  int parent = -1;            // enclosing function (index), or -1
-  std::string class_path;     // "Outer.Inner" for a method; "" otherwise
+  Place place =
+      Place::kModule;  // kModule or kNested: a global function; kClass: a method; kFunction: nested
+  int parent = -1;     // enclosing function (index), or -1
+  std::string class_path;  // "Outer.Inner" for a method; "" otherwise
   FunctionKind kind = FunctionKind::kPlain;
   std::vector<Parameter> parameters;
-  std::vector<std::string> decorators;  // dotted names as written, without arguments: "functools.lru_cache", "x.setter"
-  ByteRange range;            // from the first decorator to the end of the body
-  ByteRange body;             // first statement after the docstring .. end of the last one; empty if only a docstring
+  std::vector<std::string>
+      decorators;   // dotted names as written, without arguments: "functools.lru_cache", "x.setter"
+  ByteRange range;  // from the first decorator to the end of the body
+  ByteRange body;   // first statement after the docstring .. end of the last one; empty if only a
+                    // docstring
   bool has_docstring = false;
-  bool body_on_header_line = false;     // `def f(): return 1`
-  bool needs_class_cell = false;        // uses super or __class__, itself or in nested code
-  bool other_free_variables = false;    // closes over names of enclosing functions (only for place kFunction)
+  bool body_on_header_line = false;  // `def f(): return 1`
+  bool needs_class_cell = false;     // uses super or __class__, itself or in nested code
+  bool other_free_variables =
+      false;  // closes over names of enclosing functions (only for place kFunction)
   std::optional<std::string> introspection;  // what R1 forbids, for people: "sys._getframe, line 7"
   std::set<std::string> declared_global;     // `global x` in it (nested code included)
   Uses own;                   // its own code without nested functions (comprehensions belong to it)
   std::vector<int> nested;    // functions and lambdas directly inside it
   std::optional<Spot> guard;  // where R1b's first statement goes; absent: nowhere
-  bool simple_body = false;   // one short statement: `pass`, `...`, `return x`, `raise NotImplementedError`
+  bool simple_body =
+      false;  // one short statement: `pass`, `...`, `return x`, `raise NotImplementedError`
 };
 
 // How a name is bound at module level.
 struct Binding {
-  uint32_t count = 0;            // binding occurrences, `del` and `global` assignments in functions included
-  uint32_t line = 0;             // of the first
-  bool import = false;           // at least one is an import
-  bool definition = false;       // at least one is def or class
-  bool assignment = false;       // at least one is anything else: =, +=, for, with, except, walrus, match
+  uint32_t count = 0;   // binding occurrences, `del` and `global` assignments in functions included
+  uint32_t line = 0;    // of the first
+  bool import = false;  // at least one is an import
+  bool definition = false;  // at least one is def or class
+  bool assignment =
+      false;  // at least one is anything else: =, +=, for, with, except, walrus, match
   bool deleted = false;
-  bool nested = false;           // at least one stands under if/try/with/for/while
-  bool global_in_function = false;  // some function declares it global and binds it
+  bool nested = false;                       // at least one stands under if/try/with/for/while
+  bool global_in_function = false;           // some function declares it global and binds it
   std::vector<std::pair<int, int>> imports;  // (index into Facts::imports, index into its names)
 };
 
 struct ClassFacts {
   std::string qualname;
   uint32_t line = 0;
-  int function = -1;                    // defined inside this function, or -1
-  std::vector<std::string> bases;       // dotted names as written; others are left out
+  int function = -1;               // defined inside this function, or -1
+  std::vector<std::string> bases;  // dotted names as written; others are left out
   std::vector<std::string> decorators;
   bool metaclass_or_keywords = false;
 };
 
 struct Facts {
-  std::vector<ImportStatement> imports;      // in source order, those in functions too
-  std::vector<FunctionFacts> functions;      // in source order (an enclosing one comes first)
+  std::vector<ImportStatement> imports;  // in source order, those in functions too
+  std::vector<FunctionFacts> functions;  // in source order (an enclosing one comes first)
   std::vector<ClassFacts> classes;
-  std::map<std::string, Binding> bindings;   // module level
-  Uses at_import;    // code that runs when the module is imported: module and class bodies, decorators, defaults,
-                     // annotations (names inside string annotations too), base classes, comprehensions; not lambdas
+  std::map<std::string, Binding> bindings;  // module level
+  Uses at_import;  // code that runs when the module is imported: module and class bodies,
+                   // decorators, defaults, annotations (names inside string annotations too), base
+                   // classes, comprehensions; not lambdas
   std::map<std::string, uint32_t> type_comment_names;  // unused today; keep empty
   bool has_star_import = false;
-  bool own_getattr = false;          // binds __getattr__ at module level in any way
+  bool own_getattr = false;  // binds __getattr__ at module level in any way
   bool own_dir = false;
-  bool replaces_itself = false;      // assigns sys.modules[__name__] or sys.modules[...] , or __class__ at module level
-  bool has_all = false;              // binds __all__
-  bool all_is_exact = false;         // `all` below is the whole truth (literals, +=, .extend/.append of literals)
+  bool replaces_itself =
+      false;  // assigns sys.modules[__name__] or sys.modules[...] , or __class__ at module level
+  bool has_all = false;  // binds __all__
+  bool all_is_exact =
+      false;  // `all` below is the whole truth (literals, +=, .extend/.append of literals)
   std::vector<std::string> all;
-  std::optional<Spot> prologue;      // where the prologue goes: after docstring and __future__ imports; absent: nowhere
+  std::optional<Spot>
+      prologue;  // where the prologue goes: after docstring and __future__ imports; absent: nowhere
   bool future_annotations = false;
-  std::set<std::string> string_literals;  // identifier-like strings of up to 100 bytes ("pandas.io.json"): for R5 hints
+  std::set<std::string> string_literals;  // identifier-like strings of up to 100 bytes
+                                          // ("pandas.io.json"): for R5 hints
 };
 
-// Reads the facts of one file. Errors (kBadInput, with the line): syntax errors (a node tree-sitter marks ERROR or
-// MISSING), a source over 16 MiB, an encoding other than UTF-8 (cookie), NUL bytes, a lone '\r' as line end.
-// Thread-safe.
+// Reads the facts of one file. Errors (kBadInput, with the line): syntax errors (a node tree-sitter
+// marks ERROR or MISSING), a source over 16 MiB, an encoding other than UTF-8 (cookie), NUL bytes,
+// a lone '\r' as line end. Thread-safe.
 Result<Facts> ReadFacts(std::string_view source);
 
 }  // namespace faaslight

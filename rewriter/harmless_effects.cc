@@ -13,7 +13,8 @@ struct Row {
   std::string_view reason;
 };
 
-// A row must be harmless whatever else the program does. One that is harmless for one package only names it.
+// A row must be harmless whatever else the program does. One that is harmless for one package only
+// names it.
 constexpr std::array<Row, 2> kRows{{
     {"", "re", "_cache", "a memo of compiled patterns, filled on demand"},
     {"", "linecache", "cache", "a memo of source lines"},

@@ -1,4 +1,5 @@
-// Effects that concern only the module's own names and may go with it (R4's data list): each row has its reason.
+// Effects that concern only the module's own names and may go with it (R4's data list): each row
+// has its reason.
 #pragma once
 
 #include "proto/trace.pb.h"

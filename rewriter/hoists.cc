@@ -1,8 +1,9 @@
 // R3, R4, R5 and R14: what must be loaded at a fixed place although no name there needs it.
 //
-// A module whose execution changed another module that is still loaded must be executed too, and where it always was:
-// at the import statement that led to it, in the nearest module up its importer chain that is surely loaded. Adding one
-// changes what is loaded, so this goes on until nothing changes.
+// A module whose execution changed another module that is still loaded must be executed too, and
+// where it always was: at the import statement that led to it, in the nearest module up its
+// importer chain that is surely loaded. Adding one changes what is loaded, so this goes on until
+// nothing changes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,7 +31,8 @@ class Hoister {
     OrderCycles();
     LoadAliasesFirst();
     for (size_t i = 0; i < choices_.size(); ++i) {
-      if (choices_[i].pinned) required_.emplace(static_cast<int>(i), Why{"pin", "pinned by the user"});
+      if (choices_[i].pinned)
+        required_.emplace(static_cast<int>(i), Why{"pin", "pinned by the user"});
     }
     do {
       ComputeLoads(app_, choices_);
@@ -50,13 +52,14 @@ class Hoister {
       const size_t dot = name.rfind('.');
       if (dot == std::string::npos) continue;
       const int package = app_.Find(name.substr(0, dot));
-      if (package >= 0 && choice(package).rewritable) choice(package).submodules.push_back(name.substr(dot + 1));
+      if (package >= 0 && choice(package).rewritable)
+        choice(package).submodules.push_back(name.substr(dot + 1));
     }
     for (ModuleChoice& c : choices_) std::sort(c.submodules.begin(), c.submodules.end());
   }
 
-  // R14: whoever loads a member of a cycle from outside loads the group's first module before. A group of source
-  // modules whose imports no longer form a cycle needs none of it.
+  // R14: whoever loads a member of a cycle from outside loads the group's first module before. A
+  // group of source modules whose imports no longer form a cycle needs none of it.
   void OrderCycles() {
     for (const std::vector<int>& group : app_.cycles()) {
       const std::set<int> members(group.begin(), group.end());
@@ -93,7 +96,9 @@ class Hoister {
       for (size_t n = 0; n < m.facts->imports[s].names.size(); ++n) {
         if (s < c.imports.size() && c.imports[s][n].lazy) continue;
         for (int target : LoadedByName(app_, choices_, node, m.facts->imports[s].names[n])) {
-          if (target == node || IsAncestor(target, node) || !std::count(group.begin(), group.end(), target)) continue;
+          if (target == node || IsAncestor(target, node) ||
+              !std::count(group.begin(), group.end(), target))
+            continue;
           if (Reaches(target, group, state)) return true;
         }
       }
@@ -102,7 +107,9 @@ class Hoister {
     return false;
   }
 
-  bool IsAncestor(int package, int of) const { return module(of).name.rfind(module(package).name + ".", 0) == 0; }
+  bool IsAncestor(int package, int of) const {
+    return module(of).name.rfind(module(package).name + ".", 0) == 0;
+  }
 
   void OrderImportsOf(int index, const std::set<int>& members, int first) {
     const TracedModule& m = module(index);
@@ -120,10 +127,14 @@ class Hoister {
         if (c.imports[s][n].lazy) {
           c.imports[s][n].first.push_back(module(first).name);
         } else if (std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
-                     return hoist.statement == static_cast<int>(s) && hoist.module == module(first).name;
+                     return hoist.statement == static_cast<int>(s) &&
+                            hoist.module == module(first).name;
                    })) {
-          c.hoists.push_back({static_cast<int>(s), module(first).name, first,
-                              {"R14", fmt::format("{} is in an import cycle that begins with it", module(loaded.back()).name)}});
+          c.hoists.push_back({static_cast<int>(s),
+                              module(first).name,
+                              first,
+                              {"R14", fmt::format("{} is in an import cycle that begins with it",
+                                                  module(loaded.back()).name)}});
         }
       }
     }
@@ -134,14 +145,19 @@ class Hoister {
     for (const ModuleAlias& alias : app_.trace().aliases()) {
       const int maker = app_.Find(alias.made_by());
       const int target = app_.Find(alias.module());
-      if (maker < 0 || target < 0 || maker == target || module(target).phase == PHASE_PRELOAD) continue;
+      if (maker < 0 || target < 0 || maker == target || module(target).phase == PHASE_PRELOAD)
+        continue;
       if (!choice(maker).rewritable) {
-        required_.emplace(target, Why{"R5", fmt::format("{} aliases it as {}", alias.made_by(), alias.key())});
+        required_.emplace(
+            target, Why{"R5", fmt::format("{} aliases it as {}", alias.made_by(), alias.key())});
         continue;
       }
       // What the maker itself imports while it runs is there anyway; the rest was loaded before.
       choice(maker).hoists.push_back(
-          {-1, module(target).name, target, {"R5", fmt::format("aliased in sys.modules as {}", alias.key())}});
+          {-1,
+           module(target).name,
+           target,
+           {"R5", fmt::format("aliased in sys.modules as {}", alias.key())}});
     }
   }
 
@@ -159,9 +175,10 @@ class Hoister {
       if (choice(source).must_load) continue;
       // A target outside the trace is a registry of the process (sys, os, a builtin): always there.
       if (target >= 0 && !LoadsAtAll(target)) continue;
-      added |= Hoist(source, {"R4", fmt::format("its import changes {}.{}{}", effect.target_module(),
-                                                effect.attribute(),
-                                                effect.detail().empty() ? "" : " (" + effect.detail() + ")")});
+      added |= Hoist(
+          source, {"R4", fmt::format("its import changes {}.{}{}", effect.target_module(),
+                                     effect.attribute(),
+                                     effect.detail().empty() ? "" : " (" + effect.detail() + ")")});
     }
     for (const auto& [index, why] : required_) {
       if (!choice(index).must_load) added |= Hoist(index, why);
@@ -197,14 +214,17 @@ class Hoister {
     if (!tried_.insert(source).second) return false;
     Anchor anchor = FindAnchor(source);
     if (anchor.module < 0) {
-      // The runtime itself led to it (or an unreadable module): the handler's module loads it first.
+      // The runtime itself led to it (or an unreadable module): the handler's module loads it
+      // first.
       anchor = {app_.handler_module(), -1};
       if (!choice(anchor.module).rewritable) {
-        notes_.push_back(fmt::format("{} has an effect but no place to load it: {}", module(source).name, why.text));
+        notes_.push_back(fmt::format("{} has an effect but no place to load it: {}",
+                                     module(source).name, why.text));
         return false;
       }
     }
-    choice(anchor.module).hoists.push_back({anchor.statement, module(source).name, source, std::move(why)});
+    choice(anchor.module)
+        .hoists.push_back({anchor.statement, module(source).name, source, std::move(why)});
     return true;
   }
 
@@ -217,16 +237,20 @@ class Hoister {
       if (choice(source).must_load || LoadsAtAll(target) || !choice(target).rewritable) continue;
       std::vector<std::pair<std::string, Why>>& companions = choice(target).companions;
       const std::string& name = module(source).name;
-      if (std::any_of(companions.begin(), companions.end(), [&](const auto& c) { return c.first == name; })) continue;
-      companions.push_back({name, {"R4", fmt::format("its import changes {}.{}", effect.target_module(),
-                                                     effect.attribute())}});
+      if (std::any_of(companions.begin(), companions.end(),
+                      [&](const auto& c) { return c.first == name; }))
+        continue;
+      companions.push_back({name,
+                            {"R4", fmt::format("its import changes {}.{}", effect.target_module(),
+                                               effect.attribute())}});
     }
   }
 
   void SortHoists(ModuleChoice& c) const {
-    std::stable_sort(c.hoists.begin(), c.hoists.end(), [](const HoistChoice& a, const HoistChoice& b) {
-      return std::pair(a.statement, a.order) < std::pair(b.statement, b.order);
-    });
+    std::stable_sort(c.hoists.begin(), c.hoists.end(),
+                     [](const HoistChoice& a, const HoistChoice& b) {
+                       return std::pair(a.statement, a.order) < std::pair(b.statement, b.order);
+                     });
     auto same = [](const HoistChoice& a, const HoistChoice& b) {
       return a.statement == b.statement && a.module == b.module;
     };

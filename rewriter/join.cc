@@ -12,19 +12,22 @@ namespace {
 
 Status SameProgram(const Trace& a, const Trace& b) {
   if (a.python().magic() != b.python().magic()) {
-    return Fail(ExitCode::kBadInput, fmt::format("the traces are of different CPythons: {} and {}; give traces of one",
-                                                 a.python().version(), b.python().version()));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("the traces are of different CPythons: {} and {}; give traces of one",
+                            a.python().version(), b.python().version()));
   }
   if (a.app().handler() != b.app().handler()) {
-    return Fail(ExitCode::kBadInput, fmt::format("the traces are of different handlers: {} and {}; give traces of one",
-                                                 a.app().handler(), b.app().handler()));
+    return Fail(ExitCode::kBadInput,
+                fmt::format("the traces are of different handlers: {} and {}; give traces of one",
+                            a.app().handler(), b.app().handler()));
   }
   return {};
 }
 
 using FunctionKey = std::tuple<std::string, uint32_t, std::string>;
 
-void JoinFunctions(const Trace& from, uint32_t event_shift, std::map<FunctionKey, int>& seen, Trace& into) {
+void JoinFunctions(const Trace& from, uint32_t event_shift, std::map<FunctionKey, int>& seen,
+                   Trace& into) {
   for (const Function& function : from.functions()) {
     FunctionKey key{function.module(), function.first_line(), function.qualname()};
     auto [at, fresh] = seen.emplace(key, into.functions_size());
@@ -38,7 +41,8 @@ void JoinFunctions(const Trace& from, uint32_t event_shift, std::map<FunctionKey
   }
 }
 
-void JoinModules(const Trace& from, uint32_t event_shift, std::map<std::string, int>& seen, Trace& into) {
+void JoinModules(const Trace& from, uint32_t event_shift, std::map<std::string, int>& seen,
+                 Trace& into) {
   for (const Module& module : from.modules()) {
     auto [at, fresh] = seen.emplace(module.name(), into.modules_size());
     if (!fresh) continue;
@@ -66,7 +70,9 @@ void JoinRest(const Trace& from, uint32_t event_shift, Trace& into) {
 }  // namespace
 
 Result<Trace> JoinTraces(std::vector<Trace> traces) {
-  if (traces.empty()) return Fail(ExitCode::kUsage, "no trace given; make one with faaslight-trace and name it by --trace");
+  if (traces.empty())
+    return Fail(ExitCode::kUsage,
+                "no trace given; make one with faaslight-trace and name it by --trace");
   if (traces.size() == 1) return std::move(traces.front());
   Trace joined = traces.front();
   joined.clear_events();
@@ -82,7 +88,8 @@ Result<Trace> JoinTraces(std::vector<Trace> traces) {
   std::map<FunctionKey, int> functions;
   std::map<std::string, int> modules;
   for (const Trace& trace : traces) {
-    if (Status same = SameProgram(traces.front(), trace); !same) return tl::unexpected(same.error());
+    if (Status same = SameProgram(traces.front(), trace); !same)
+      return tl::unexpected(same.error());
     const uint32_t event_shift = static_cast<uint32_t>(joined.events_size());
     JoinFunctions(trace, event_shift, functions, joined);
     JoinModules(trace, event_shift, modules, joined);

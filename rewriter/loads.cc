@@ -7,7 +7,8 @@
 namespace faaslight {
 namespace {
 
-constexpr int kMaxReexports = 50;  // longer chains than any real package has; ends cycles of re-exports
+constexpr int kMaxReexports =
+    50;  // longer chains than any real package has; ends cycles of re-exports
 
 class Resolver {
  public:
@@ -21,8 +22,10 @@ class Resolver {
       if (binding != m.facts->bindings.end()) {
         for (auto [statement, position] : binding->second.imports) {
           if (!Lazy(module, statement, position)) continue;
-          Name(module, m.facts->imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)], depth + 1,
-               out);
+          Name(
+              module,
+              m.facts->imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)],
+              depth + 1, out);
         }
       }
     }
@@ -66,7 +69,8 @@ class Resolver {
 
 class Loads {
  public:
-  Loads(const Application& app, Choices& choices) : app_(app), choices_(choices), resolver_(app, choices) {
+  Loads(const Application& app, Choices& choices)
+      : app_(app), choices_(choices), resolver_(app, choices) {
     children_.resize(choices.size());
     for (size_t i = 0; i < choices.size(); ++i) {
       if (int importer = app.Find(app.modules()[i].importer); importer >= 0) {
@@ -115,7 +119,8 @@ class Loads {
       const ImportStatement& statement = module.facts->imports[s];
       if (statement.type_checking_only) continue;
       if (certain && (statement.place != Place::kModule || statement.in_try)) continue;
-      if (statement.function >= 0 && !module.entered[static_cast<size_t>(statement.function)]) continue;
+      if (statement.function >= 0 && !module.entered[static_cast<size_t>(statement.function)])
+        continue;
       for (size_t n = 0; n < statement.names.size(); ++n) {
         if (s < choice.imports.size() && choice.imports[s][n].lazy) continue;
         resolver_.Name(index, statement.names[n], 0, out);
@@ -134,8 +139,8 @@ class Loads {
       auto binding = module.facts->bindings.find(chain.substr(0, dot));
       if (binding == module.facts->bindings.end() || binding->second.imports.empty()) continue;
       const auto [statement, position] = binding->second.imports.front();
-      const ImportedName& name =
-          module.facts->imports[static_cast<size_t>(statement)].names[static_cast<size_t>(position)];
+      const ImportedName& name = module.facts->imports[static_cast<size_t>(statement)]
+                                     .names[static_cast<size_t>(position)];
       std::string denoted = AbsoluteName(module, name);
       if (!name.attribute.empty()) denoted += "." + name.attribute;
       if (name.attribute.empty() && !name.has_alias) denoted = chain.substr(0, dot);
@@ -143,7 +148,8 @@ class Loads {
         const int owner = app_.Find(denoted);
         if (owner < 0) break;
         const size_t next = chain.find('.', dot + 1);
-        const std::string attribute = chain.substr(dot + 1, next == std::string::npos ? next : next - dot - 1);
+        const std::string attribute =
+            chain.substr(dot + 1, next == std::string::npos ? next : next - dot - 1);
         resolver_.Attribute(owner, attribute, 0, out);
         denoted += "." + attribute;
         dot = next;
@@ -226,13 +232,15 @@ class Loads {
 
 void ComputeLoads(const Application& app, Choices& choices) { Loads(app, choices).Run(); }
 
-std::vector<int> LoadedByAttribute(const Application& app, const Choices& choices, int module, const std::string& attribute) {
+std::vector<int> LoadedByAttribute(const Application& app, const Choices& choices, int module,
+                                   const std::string& attribute) {
   std::vector<int> out;
   Resolver(app, choices).Attribute(module, attribute, 0, out);
   return out;
 }
 
-std::vector<int> LoadedByName(const Application& app, const Choices& choices, int importer, const ImportedName& name) {
+std::vector<int> LoadedByName(const Application& app, const Choices& choices, int importer,
+                              const ImportedName& name) {
   std::vector<int> out;
   Resolver(app, choices).Name(importer, name, 0, out);
   return out;

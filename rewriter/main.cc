@@ -33,11 +33,12 @@ int PrintDifferences(const std::vector<faaslight::Difference>& differences) {
   constexpr size_t kMost = 10;
   for (size_t i = 0; i < std::min(kMost, differences.size()); ++i) {
     const faaslight::Difference& d = differences[i];
-    fmt::print(stderr, "faaslight-rewrite: {}: {} differs\n  original:  {}\n  rewritten: {}\n", d.event, d.what,
-               d.original, d.rewritten);
+    fmt::print(stderr, "faaslight-rewrite: {}: {} differs\n  original:  {}\n  rewritten: {}\n",
+               d.event, d.what, d.original, d.rewritten);
   }
   if (differences.size() > kMost) fmt::print(stderr, "  and {} more\n", differences.size() - kMost);
-  fmt::print(stderr, "faaslight-rewrite: nothing was written; --pin MODULE keeps a module as it was\n");
+  fmt::print(stderr,
+             "faaslight-rewrite: nothing was written; --pin MODULE keeps a module as it was\n");
   return static_cast<int>(ExitCode::kDifference);
 }
 
@@ -47,18 +48,21 @@ void PrintSummary(const faaslight::RewriteResult& result, const std::string& out
     before += module.loaded_before() ? 1 : 0;
     after += module.loaded_after() ? 1 : 0;
     functions += static_cast<uint64_t>(module.functions_size());
-    for (const auto& f : module.functions()) lazy_functions += f.action() == faaslight::FunctionDecision::LAZY ? 1 : 0;
+    for (const auto& f : module.functions())
+      lazy_functions += f.action() == faaslight::FunctionDecision::LAZY ? 1 : 0;
     for (const auto& i : module.imports()) lazy_imports += i.lazy() ? 1 : 0;
   }
-  fmt::print("wrote {} in {:.1f} s: {} modules rewritten, {} of {} functions and {} imports lazy\n", out, seconds,
-             result.rewritten_modules, lazy_functions, functions, lazy_imports);
+  fmt::print("wrote {} in {:.1f} s: {} modules rewritten, {} of {} functions and {} imports lazy\n",
+             out, seconds, result.rewritten_modules, lazy_functions, functions, lazy_imports);
   fmt::print("modules loaded: {} before, at most {} after\n", before, after);
   const faaslight::Verification& v = result.plan.verification();
   if (!v.done()) {
     fmt::print("not verified\n");
   } else {
-    fmt::print("verified with {} event{}: same outcomes; loaded on demand: {} functions, {} imports\n", v.events(),
-               v.events() == 1 ? "" : "s", v.loaded_on_demand_functions(), v.loaded_on_demand_modules());
+    fmt::print(
+        "verified with {} event{}: same outcomes; loaded on demand: {} functions, {} imports\n",
+        v.events(), v.events() == 1 ? "" : "s", v.loaded_on_demand_functions(),
+        v.loaded_on_demand_modules());
   }
   for (const std::string& part : v.not_compared()) {
     fmt::print("not compared, the original differs from itself: {}\n", part);
@@ -69,23 +73,34 @@ void PrintSummary(const faaslight::RewriteResult& result, const std::string& out
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App cli{"Writes a package of a Python function in which what the trace did not use loads on first use."};
+  CLI::App cli{
+      "Writes a package of a Python function in which what the trace did not use loads on first "
+      "use."};
   cli.footer(kFooter);
   faaslight::RewriteOptions options;
   std::string app, out, keep = "traced", python, emit_source;
   std::vector<std::string> traces, env_files;
   bool no_verify = false, quiet = false;
   cli.add_option("APP_DIR", app, "the application's folder, with its dependencies")->required();
-  cli.add_option("--trace", traces, "a trace by faaslight-trace (may be given several times)")->required()->expected(1);
+  cli.add_option("--trace", traces, "a trace by faaslight-trace (may be given several times)")
+      ->required()
+      ->expected(1);
   cli.add_option("-o,--output", out, "the folder to write")->required();
-  cli.add_option("--keep", keep, "what stays eager: traced, reachable (from the handler) or none (for tests)")
+  cli.add_option("--keep", keep,
+                 "what stays eager: traced, reachable (from the handler) or none (for tests)")
       ->check(CLI::IsMember({"traced", "reachable", "none"}))
       ->capture_default_str();
-  cli.add_option("--pin", options.policy.pins, "glob of modules (or module:function) that stay as they are")->expected(1);
-  cli.add_flag("--no-verify", no_verify, "do not replay the events on the original and on the package");
-  cli.add_option("--python", python, "the CPython to compile and verify with (default: the trace's)");
-  cli.add_option("--emit-source", emit_source, "also write the rewritten texts into this folder, to look at");
-  cli.add_option("--env", options.env, "K=V for the replays, beside what the trace recorded")->expected(1);
+  cli.add_option("--pin", options.policy.pins,
+                 "glob of modules (or module:function) that stay as they are")
+      ->expected(1);
+  cli.add_flag("--no-verify", no_verify,
+               "do not replay the events on the original and on the package");
+  cli.add_option("--python", python,
+                 "the CPython to compile and verify with (default: the trace's)");
+  cli.add_option("--emit-source", emit_source,
+                 "also write the rewritten texts into this folder, to look at");
+  cli.add_option("--env", options.env, "K=V for the replays, beside what the trace recorded")
+      ->expected(1);
   cli.add_option("--env-file", env_files, "a file of KEY=VALUE lines for the replays")->expected(1);
   cli.add_flag("--inherit-env", options.inherit_env, "the replays see the caller's environment");
   cli.add_option("-j,--jobs", options.jobs, "compile workers (default: one per core)");
@@ -108,7 +123,9 @@ int main(int argc, char** argv) {
                                               : faaslight::Keep::kTraced;
   const auto start = std::chrono::steady_clock::now();
   if (!quiet && ::isatty(2) != 0) {
-    options.progress = [](const std::string& line) { fmt::print(stderr, "faaslight-rewrite: {} …\n", line); };
+    options.progress = [](const std::string& line) {
+      fmt::print(stderr, "faaslight-rewrite: {} …\n", line);
+    };
   }
   faaslight::Result<faaslight::RewriteResult> result = faaslight::Rewrite(options);
   if (!result) return Print(result.error());

@@ -14,7 +14,8 @@ void MarkReach(const Application& app, Choices& choices) {
     }
   }
   const std::string& handler_module = app.modules()[static_cast<size_t>(app.handler_module())].name;
-  const ReachResult reached = FindReachable(modules, handler_module, app.handler_function(), entered);
+  const ReachResult reached =
+      FindReachable(modules, handler_module, app.handler_function(), entered);
   for (size_t i = 0; i < choices.size(); ++i) {
     const TracedModule& module = app.modules()[i];
     choices[i].reach.assign(module.entered.size(), REACH_UNREACHABLE);

@@ -27,7 +27,8 @@ void AddImports(const TracedModule& module, const ModuleChoice& choice, PlanModu
 
 FunctionDecision::Action ActionOf(const FunctionChoice& choice) {
   if (choice.action == FunctionAction::kLazy) return FunctionDecision::LAZY;
-  const bool guarded = choice.action == FunctionAction::kGuard && (choice.uses_all || !choice.uses.empty());
+  const bool guarded =
+      choice.action == FunctionAction::kGuard && (choice.uses_all || !choice.uses.empty());
   return guarded ? FunctionDecision::GUARD : FunctionDecision::KEEP;
 }
 
@@ -54,7 +55,8 @@ void AddHoists(const TracedModule& module, const ModuleChoice& choice, PlanModul
   for (const HoistChoice& hoist : choice.hoists) {
     Hoist* added = out.add_hoists();
     added->set_module(hoist.module);
-    if (hoist.statement >= 0) added->set_line(module.facts->imports[static_cast<size_t>(hoist.statement)].line);
+    if (hoist.statement >= 0)
+      added->set_line(module.facts->imports[static_cast<size_t>(hoist.statement)].line);
     SetReason(hoist.why, *added->mutable_reason());
   }
   for (const auto& [companion, why] : choice.companions) {
@@ -78,7 +80,8 @@ std::string_view KeepName(Keep keep) {
   return "";
 }
 
-Plan MakePlan(const Application& app, const Policy& policy, const Choices& choices, const std::vector<std::string>& notes) {
+Plan MakePlan(const Application& app, const Policy& policy, const Choices& choices,
+              const std::vector<std::string>& notes) {
   Plan plan;
   plan.set_format_version(1);
   plan.set_tool_version(FAASLIGHT_VERSION);

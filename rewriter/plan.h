@@ -12,6 +12,7 @@ namespace faaslight {
 // "traced", "reachable", "none".
 std::string_view KeepName(Keep keep);
 
-Plan MakePlan(const Application& app, const Policy& policy, const Choices& choices, const std::vector<std::string>& notes);
+Plan MakePlan(const Application& app, const Policy& policy, const Choices& choices,
+              const std::vector<std::string>& notes);
 
 }  // namespace faaslight

@@ -23,21 +23,27 @@ bool IsOurs(const fs::path& folder) { return ReadPlan(folder / kPlanName).has_va
 Status CheckFolders(const RewriteOptions& options) {
   std::error_code error;
   if (!fs::is_directory(options.app, error)) {
-    return Fail(ExitCode::kUsage, fmt::format("no such application folder: {}", options.app.string()));
+    return Fail(ExitCode::kUsage,
+                fmt::format("no such application folder: {}", options.app.string()));
   }
   if (fs::exists(options.app / "_faaslight.pack", error)) {
-    return Fail(ExitCode::kUsage, fmt::format("{} is a rewritten package already; give the original", options.app.string()));
+    return Fail(
+        ExitCode::kUsage,
+        fmt::format("{} is a rewritten package already; give the original", options.app.string()));
   }
   const fs::path app = fs::weakly_canonical(options.app, error);
   const fs::path out = fs::weakly_canonical(options.out, error);
   const std::string inside = out.lexically_relative(app).string();
   if (inside == "." || (!inside.empty() && inside.rfind("..", 0) != 0)) {
     return Fail(ExitCode::kUsage,
-                fmt::format("the output {} lies inside the application; name a folder outside it", options.out.string()));
+                fmt::format("the output {} lies inside the application; name a folder outside it",
+                            options.out.string()));
   }
   if (fs::exists(fs::symlink_status(options.out, error)) && !IsOurs(options.out)) {
-    return Fail(ExitCode::kUsage, fmt::format("{} exists and is not a package of ours; remove it or name another folder",
-                                              options.out.string()));
+    return Fail(
+        ExitCode::kUsage,
+        fmt::format("{} exists and is not a package of ours; remove it or name another folder",
+                    options.out.string()));
   }
   return {};
 }
@@ -45,16 +51,19 @@ Status CheckFolders(const RewriteOptions& options) {
 // The interpreter must make the same .pyc files as the traced one.
 Status CheckPython(const fs::path& python, const Trace& trace) {
   Command command;
-  command.argv = {python.string(), "-I", "-S", "-c",
-                  "import _imp,sys,importlib.util as u;print(u.MAGIC_NUMBER.hex(),sys.version.split()[0])"};
+  command.argv = {
+      python.string(), "-I", "-S", "-c",
+      "import _imp,sys,importlib.util as u;print(u.MAGIC_NUMBER.hex(),sys.version.split()[0])"};
   Result<ProcessResult> done = Run(command);
   if (!done) {
-    return Fail(done.error().code, fmt::format("{}; name the traced CPython {} by --python", done.error().message,
-                                               trace.python().version()));
+    return Fail(done.error().code, fmt::format("{}; name the traced CPython {} by --python",
+                                               done.error().message, trace.python().version()));
   }
   if (!done->ok() || done->out.rfind(Hex(trace.python().magic()), 0) != 0) {
-    return Fail(ExitCode::kUsage, fmt::format("{} is not the CPython of the trace ({}); name one of that minor by --python",
-                                              python.string(), trace.python().version()));
+    return Fail(
+        ExitCode::kUsage,
+        fmt::format("{} is not the CPython of the trace ({}); name one of that minor by --python",
+                    python.string(), trace.python().version()));
   }
   return {};
 }
@@ -96,7 +105,9 @@ Status MoveIntoPlace(const fs::path& staging, const fs::path& out) {
   const bool replaces = fs::exists(fs::symlink_status(out, error));
   if (replaces) {
     fs::rename(out, old, error);
-    if (error) return Fail(ExitCode::kSystem, fmt::format("cannot replace {}: {}", out.string(), error.message()));
+    if (error)
+      return Fail(ExitCode::kSystem,
+                  fmt::format("cannot replace {}: {}", out.string(), error.message()));
   }
   fs::rename(staging, out, error);
   if (error) {
@@ -120,7 +131,8 @@ class Rewriter {
     Result<Application> app = Application::Load(options_.app, std::move(*traces));
     if (!app) return tl::unexpected(app.error());
     python_ = options_.python ? *options_.python : fs::path(app->trace().python().executable());
-    if (Status fine = CheckPython(python_, app->trace()); !fine) return tl::unexpected(fine.error());
+    if (Status fine = CheckPython(python_, app->trace()); !fine)
+      return tl::unexpected(fine.error());
     Result<RunSpec> spec = SpecOf(options_, app->trace());
     if (!spec) return tl::unexpected(spec.error());
 
@@ -133,8 +145,10 @@ class Rewriter {
       if (Status done = Check(*spec, package, result); !done) return tl::unexpected(done.error());
       if (!result.differences.empty()) return result;
     }
-    if (Status done = WriteFile(package / kPlanName, Wrap(result.plan)); !done) return tl::unexpected(done.error());
-    if (Status done = MoveIntoPlace(package, options_.out); !done) return tl::unexpected(done.error());
+    if (Status done = WriteFile(package / kPlanName, Wrap(result.plan)); !done)
+      return tl::unexpected(done.error());
+    if (Status done = MoveIntoPlace(package, options_.out); !done)
+      return tl::unexpected(done.error());
     return result;
   }
 
@@ -147,7 +161,8 @@ class Rewriter {
     std::error_code error;
     fs::create_directories(parent, error);
     if (error) {
-      return Fail(ExitCode::kSystem, fmt::format("cannot make the folder {}: {}", parent.string(), error.message()));
+      return Fail(ExitCode::kSystem,
+                  fmt::format("cannot make the folder {}: {}", parent.string(), error.message()));
     }
     return TemporaryDirectory::Make(parent, fmt::format(".{}.faaslight-", out.filename().string()));
   }
@@ -158,15 +173,19 @@ class Rewriter {
       std::error_code error;
       fs::remove_all(package, error);
       fs::create_directory(package, error);
-      if (error) return Fail(ExitCode::kSystem, fmt::format("cannot make {}: {}", package.string(), error.message()));
+      if (error)
+        return Fail(ExitCode::kSystem,
+                    fmt::format("cannot make {}: {}", package.string(), error.message()));
       std::vector<std::string> notes = NotesOf(app);
-      options_.progress(round == 0 ? "deciding what becomes lazy" : "deciding again after the self-check");
+      options_.progress(round == 0 ? "deciding what becomes lazy"
+                                   : "deciding again after the self-check");
       const Choices choices = Decide(app, policy_, notes);
       Result<std::vector<std::string>> copied = CopyApplication(options_.app, package);
       if (!copied) return tl::unexpected(copied.error());
       notes.insert(notes.end(), copied->begin(), copied->end());
       options_.progress("compiling");
-      Result<EmitResult> emitted = Emit(app, choices, {python_, package, options_.emit_source, options_.jobs});
+      Result<EmitResult> emitted =
+          Emit(app, choices, {python_, package, options_.emit_source, options_.jobs});
       if (!emitted) return tl::unexpected(emitted.error());
       if (emitted->findings.empty()) {
         result.plan = MakePlan(app, policy_, choices, notes);
@@ -174,10 +193,13 @@ class Rewriter {
         result.pack_bytes = emitted->pack_bytes;
         return {};
       }
-      policy_.leave_alone.insert(emitted->findings.leave_alone.begin(), emitted->findings.leave_alone.end());
-      policy_.keep_functions.insert(emitted->findings.keep_functions.begin(), emitted->findings.keep_functions.end());
+      policy_.leave_alone.insert(emitted->findings.leave_alone.begin(),
+                                 emitted->findings.leave_alone.end());
+      policy_.keep_functions.insert(emitted->findings.keep_functions.begin(),
+                                    emitted->findings.keep_functions.end());
     }
-    return Fail(ExitCode::kSystem, "the self-check refuses the rewritten texts again and again; please report it");
+    return Fail(ExitCode::kSystem,
+                "the self-check refuses the rewritten texts again and again; please report it");
   }
 
   static std::vector<std::string> NotesOf(const Application& app) {
@@ -191,7 +213,8 @@ class Rewriter {
   }
 
   Status Check(const RunSpec& spec, const fs::path& package, RewriteResult& result) {
-    options_.progress(fmt::format("verifying with {} event{}", spec.events.size(), spec.events.size() == 1 ? "" : "s"));
+    options_.progress(fmt::format("verifying with {} event{}", spec.events.size(),
+                                  spec.events.size() == 1 ? "" : "s"));
     Result<VerifyResult> verified = Verify(python_, spec, package);
     if (!verified) return tl::unexpected(verified.error());
     *result.plan.mutable_verification() = verified->summary;

@@ -1,4 +1,5 @@
-// The whole of faaslight-rewrite but for its command line: traces and an application in, a package out.
+// The whole of faaslight-rewrite but for its command line: traces and an application in, a package
+// out.
 #pragma once
 
 #include <filesystem>
@@ -21,13 +22,14 @@ struct RewriteOptions {
   std::filesystem::path out;
   Policy policy;
   bool verify = true;
-  std::optional<std::filesystem::path> python;       // absent: the trace's
+  std::optional<std::filesystem::path> python;  // absent: the trace's
   std::optional<std::filesystem::path> emit_source;
-  std::vector<std::string> env;                      // further K=V for the replays
+  std::vector<std::string> env;  // further K=V for the replays
   std::vector<std::filesystem::path> env_files;
   bool inherit_env = false;
   unsigned jobs = 0;
-  std::function<void(const std::string&)> progress = [](const std::string&) {};  // one line, for people
+  std::function<void(const std::string&)> progress = [](const std::string&) {
+  };  // one line, for people
 };
 
 struct RewriteResult {
@@ -37,9 +39,10 @@ struct RewriteResult {
   uint64_t pack_bytes = 0;
 };
 
-// Writes options.out, complete or not at all; what was there is replaced only if an earlier run of ours made it.
-// Errors: kUsage (folders that do not exist, an output that is not ours or lies inside the application), kBadInput (a
-// trace that is damaged or does not fit), kSystem (disk, interpreter). A difference is a result, not an error.
+// Writes options.out, complete or not at all; what was there is replaced only if an earlier run of
+// ours made it. Errors: kUsage (folders that do not exist, an output that is not ours or lies
+// inside the application), kBadInput (a trace that is damaged or does not fit), kSystem (disk,
+// interpreter). A difference is a result, not an error.
 Result<RewriteResult> Rewrite(const RewriteOptions& options);
 
 }  // namespace faaslight

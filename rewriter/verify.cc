@@ -18,7 +18,9 @@ std::string Shorten(const std::string& text) {
   return text.size() <= kShown ? text : text.substr(0, kShown) + "…";
 }
 
-bool IsHex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool IsHex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 // The folder's own path and memory addresses, which no two runs share, become marks.
 std::string Mask(const std::string& text, const std::string& folder) {
@@ -37,14 +39,16 @@ std::string Mask(const std::string& text, const std::string& folder) {
   return out;
 }
 
-// Every leaf of a JSON value by its path; containers give their own kind and size, so that an empty one is seen too.
+// Every leaf of a JSON value by its path; containers give their own kind and size, so that an empty
+// one is seen too.
 void Flatten(const json& value, const std::string& path, std::map<std::string, std::string>& out) {
   if (value.is_object()) {
     out[path] = "object";
     for (const auto& [key, member] : value.items()) Flatten(member, path + "." + key, out);
   } else if (value.is_array()) {
     out[path] = fmt::format("array of {}", value.size());
-    for (size_t i = 0; i < value.size(); ++i) Flatten(value[i], fmt::format("{}[{}]", path, i), out);
+    for (size_t i = 0; i < value.size(); ++i)
+      Flatten(value[i], fmt::format("{}[{}]", path, i), out);
   } else {
     out[path] = value.dump(-1, ' ', false, json::error_handler_t::replace);
   }
@@ -84,7 +88,8 @@ Parts PartsOf(const Outcome& outcome, const std::string& folder) {
 
 std::map<int64_t, const Outcome*> ByEvent(const RunResult& run) {
   std::map<int64_t, const Outcome*> out;
-  for (const Outcome& outcome : run.outcomes) out[outcome.during_init() ? -1 : outcome.event()] = &outcome;
+  for (const Outcome& outcome : run.outcomes)
+    out[outcome.during_init() ? -1 : outcome.event()] = &outcome;
   return out;
 }
 
@@ -93,8 +98,8 @@ std::string ValueIn(const Parts& parts, const std::string& key) {
   return found == parts.end() ? "(nothing)" : found->second;
 }
 
-void CompareOne(const std::string& event, const Parts& first, const Parts& second, const Parts& rewritten,
-                Comparison& out) {
+void CompareOne(const std::string& event, const Parts& first, const Parts& second,
+                const Parts& rewritten, Comparison& out) {
   std::set<std::string> keys;
   for (const Parts* parts : {&first, &second, &rewritten}) {
     for (const auto& part : *parts) keys.insert(part.first);
@@ -111,14 +116,16 @@ void CompareOne(const std::string& event, const Parts& first, const Parts& secon
 
 std::string EventName(const std::vector<Event>& events, int64_t event) {
   if (event < 0) return "the import of the handler's module";
-  return static_cast<size_t>(event) < events.size() ? "event " + events[static_cast<size_t>(event)].name()
-                                                    : fmt::format("event {}", event);
+  return static_cast<size_t>(event) < events.size()
+             ? "event " + events[static_cast<size_t>(event)].name()
+             : fmt::format("event {}", event);
 }
 
 }  // namespace
 
-Comparison CompareOutcomes(const std::vector<Event>& events, const RunResult& first, const RunResult& second,
-                           const RunResult& rewritten, const std::string& original_folder,
+Comparison CompareOutcomes(const std::vector<Event>& events, const RunResult& first,
+                           const RunResult& second, const RunResult& rewritten,
+                           const std::string& original_folder,
                            const std::string& rewritten_folder) {
   Comparison out;
   const auto a = ByEvent(first);
@@ -128,17 +135,19 @@ Comparison CompareOutcomes(const std::vector<Event>& events, const RunResult& fi
   for (const auto* outcomes : {&a, &b, &c}) {
     for (const auto& outcome : *outcomes) keys.insert(outcome.first);
   }
-  auto parts = [](const std::map<int64_t, const Outcome*>& outcomes, int64_t event, const std::string& folder) {
+  auto parts = [](const std::map<int64_t, const Outcome*>& outcomes, int64_t event,
+                  const std::string& folder) {
     const auto found = outcomes.find(event);
-    return found == outcomes.end() ? Parts{{"ending", "did not come to it"}} : PartsOf(*found->second, folder);
+    return found == outcomes.end() ? Parts{{"ending", "did not come to it"}}
+                                   : PartsOf(*found->second, folder);
   };
   for (int64_t event : keys) {
-    CompareOne(EventName(events, event), parts(a, event, original_folder), parts(b, event, original_folder),
-               parts(c, event, rewritten_folder), out);
+    CompareOne(EventName(events, event), parts(a, event, original_folder),
+               parts(b, event, original_folder), parts(c, event, rewritten_folder), out);
   }
   if (first.signal == second.signal && first.signal != rewritten.signal) {
-    out.differences.push_back({"the whole run", "signal that ended it", std::to_string(first.signal),
-                               std::to_string(rewritten.signal)});
+    out.differences.push_back({"the whole run", "signal that ended it",
+                               std::to_string(first.signal), std::to_string(rewritten.signal)});
   }
   return out;
 }
@@ -159,9 +168,12 @@ Result<VerifyResult> Verify(const std::filesystem::path& python, const RunSpec& 
       CompareOutcomes(spec.events, *first, *second, *third, spec.app.string(), rewritten.string());
   result.summary.set_done(true);
   result.summary.set_events(static_cast<uint32_t>(spec.events.size()));
-  for (const std::string& part : result.comparison.not_compared) result.summary.add_not_compared(part);
-  result.summary.set_loaded_on_demand_functions(static_cast<uint32_t>(third->on_demand_functions.size()));
-  result.summary.set_loaded_on_demand_modules(static_cast<uint32_t>(third->on_demand_imports.size()));
+  for (const std::string& part : result.comparison.not_compared)
+    result.summary.add_not_compared(part);
+  result.summary.set_loaded_on_demand_functions(
+      static_cast<uint32_t>(third->on_demand_functions.size()));
+  result.summary.set_loaded_on_demand_modules(
+      static_cast<uint32_t>(third->on_demand_imports.size()));
   return result;
 }
 

@@ -55,7 +55,8 @@ void OnOpen(PyObject* args) {
 // The program without its arguments, which may hold secrets.
 std::string Program(PyObject* value) {
   if (value != nullptr && (PyList_Check(value) || PyTuple_Check(value))) {
-    return PySequence_Fast_GET_SIZE(value) > 0 ? PathText(PySequence_Fast_GET_ITEM(value, 0)) : std::string();
+    return PySequence_Fast_GET_SIZE(value) > 0 ? PathText(PySequence_Fast_GET_ITEM(value, 0))
+                                               : std::string();
   }
   return PathText(value);
 }
@@ -78,7 +79,8 @@ void OnImport(PyObject* args) {
 #if !FAASLIGHT_HAS_MONITORING
 void OnThread(PyObject* args) {
   PyObject* function = Argument(args, 0);
-  PyRef name = PyRef::Steal(function == nullptr ? nullptr : PyObject_GetAttrString(function, "__name__"));
+  PyRef name =
+      PyRef::Steal(function == nullptr ? nullptr : PyObject_GetAttrString(function, "__name__"));
   if (Utf8(name.get()) == "_bootstrap") return;  // threading's, which installs the hook
   Warn("threads were started outside threading: functions entered only in them were not seen");
 }
@@ -93,8 +95,9 @@ int OnAudit(const char* event, PyObject* args, void*) {
   } else if (Is(event, "import")) {
     ErrorKeeper keep;
     OnImport(args);
-  } else if (Is(event, "subprocess.Popen") || Is(event, "os.system") || Is(event, "os.posix_spawn") ||
-             Is(event, "os.exec") || Is(event, "os.spawn") || Is(event, "pty.spawn")) {
+  } else if (Is(event, "subprocess.Popen") || Is(event, "os.system") ||
+             Is(event, "os.posix_spawn") || Is(event, "os.exec") || Is(event, "os.spawn") ||
+             Is(event, "pty.spawn")) {
     ErrorKeeper keep;
     OnChild(event, args);
 #if !FAASLIGHT_HAS_MONITORING

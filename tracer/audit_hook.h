@@ -1,4 +1,5 @@
-// Sees files being opened, programs being started that are not traced, and profilers that displace ours.
+// Sees files being opened, programs being started that are not traced, and profilers that displace
+// ours.
 #pragma once
 
 namespace faaslight::tracer {

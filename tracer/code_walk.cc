@@ -15,7 +15,8 @@ class Walker {
  public:
   Walker(RecordBuilder& record, QualnameTable& names) : record_(record), names_(names) {}
 
-  // Describes the functions directly and indirectly in `parent`; returns the bytes of all code in it.
+  // Describes the functions directly and indirectly in `parent`; returns the bytes of all code in
+  // it.
   uint64_t Children(PyCodeObject* parent, const std::string& prefix, int depth) {
     uint64_t bytes = static_cast<uint64_t>(compat::CodeBytes(parent));
     PyObject* consts = parent->co_consts;
@@ -46,13 +47,14 @@ class Walker {
     return bytes;
   }
 
-  // From 3.11 on the code knows. Before, the compiler puts a function's qualified name behind its code in the
-  // constants; that tells `global f` in a function ("f") from a nested f ("outer.<locals>.f"). All other cases follow
-  // from the nesting.
+  // From 3.11 on the code knows. Before, the compiler puts a function's qualified name behind its
+  // code in the constants; that tells `global f` in a function ("f") from a nested f
+  // ("outer.<locals>.f"). All other cases follow from the nesting.
   static std::string Qualname(PyCodeObject* code, const std::string& name, PyObject* next,
                               const std::string& prefix) {
     if (PyObject* own = compat::CodeQualname(code)) return Utf8(own);
-    const bool function = compat::HasFastLocals(code);  // a class's name alone stands there, nested or not
+    const bool function =
+        compat::HasFastLocals(code);  // a class's name alone stands there, nested or not
     if (function && next != nullptr && PyUnicode_Check(next) && Utf8(next) == name) return name;
     return prefix + name;
   }
@@ -66,7 +68,8 @@ class Walker {
 
 void QualnameTable::Put(PyCodeObject* code, std::string qualname) {
   if (compat::CodeQualname(code) != nullptr) return;
-  if (names_.emplace(code, std::move(qualname)).second) Py_INCREF(reinterpret_cast<PyObject*>(code));
+  if (names_.emplace(code, std::move(qualname)).second)
+    Py_INCREF(reinterpret_cast<PyObject*>(code));
 }
 
 std::string QualnameTable::Get(PyCodeObject* code) const {
@@ -77,7 +80,8 @@ std::string QualnameTable::Get(PyCodeObject* code) const {
 
 bool IsFunction(PyCodeObject* code) {
   if (!compat::HasFastLocals(code)) return false;
-  if (PyUnicode_GET_LENGTH(code->co_name) == 0 || PyUnicode_READ_CHAR(code->co_name, 0) != '<') return true;
+  if (PyUnicode_GET_LENGTH(code->co_name) == 0 || PyUnicode_READ_CHAR(code->co_name, 0) != '<')
+    return true;
   return PyUnicode_CompareWithASCIIString(code->co_name, "<lambda>") == 0;
 }
 

@@ -10,8 +10,9 @@
 
 namespace faaslight::tracer {
 
-// Qualified names of code objects by identity. Before 3.11 a code object does not carry its own; from 3.11 on this stays
-// empty. Each code object in it is kept alive: an address that is free is used again, for other code.
+// Qualified names of code objects by identity. Before 3.11 a code object does not carry its own;
+// from 3.11 on this stays empty. Each code object in it is kept alive: an address that is free is
+// used again, for other code.
 class QualnameTable {
  public:
   void Put(PyCodeObject* code, std::string qualname);
@@ -22,8 +23,8 @@ class QualnameTable {
   std::unordered_map<PyCodeObject*, std::string> names_;
 };
 
-// True for what the trace calls a function: lambdas and nested functions are, comprehensions, class bodies, modules and
-// the hidden scopes of type parameters are not.
+// True for what the trace calls a function: lambdas and nested functions are, comprehensions, class
+// bodies, modules and the hidden scopes of type parameters are not.
 bool IsFunction(PyCodeObject* code);
 
 // The kDefinitions record of a module's code object. Fills `names` on the way.

@@ -1,16 +1,19 @@
-// What differs between CPython 3.9 and 3.13 for the tracer's hooks (the effect witness has a file of its own).
+// What differs between CPython 3.9 and 3.13 for the tracer's hooks (the effect witness has a file
+// of its own).
 #pragma once
 
 #include <Python.h>
 #include <frameobject.h>
 
-// 3.12 replaced the profile function by sys.monitoring for what we need: callbacks that switch themselves off.
+// 3.12 replaced the profile function by sys.monitoring for what we need: callbacks that switch
+// themselves off.
 #define FAASLIGHT_HAS_MONITORING (PY_VERSION_HEX >= 0x030C0000)
 
 namespace faaslight::tracer::compat {
 
 #if PY_VERSION_HEX >= 0x030B0000
-// Code units are a tail of the object since 3.11: co_code is made anew for each reader, its size is at hand.
+// Code units are a tail of the object since 3.11: co_code is made anew for each reader, its size is
+// at hand.
 inline Py_ssize_t CodeBytes(PyCodeObject* code) {
   constexpr Py_ssize_t kCodeUnit = 2;  // _Py_CODEUNIT, which 3.13 hides
   return Py_SIZE(code) * kCodeUnit;

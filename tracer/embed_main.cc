@@ -1,10 +1,11 @@
-// tracer-3.N: CPython 3.N with the hooks inside. One interpreter, one pass, one process: started by faaslight-trace.
+// tracer-3.N: CPython 3.N with the hooks inside. One interpreter, one pass, one process: started by
+// faaslight-trace.
 //
 //   tracer-3.N LOG functions|effects PYTHON RUNNER.py REQUEST.json
 //
-// The interpreter is laid out as `PYTHON -S -s -B -I RUNNER.py REQUEST.json` would be, so that the program cannot tell
-// the difference: the same prefix and standard library, sys.executable (multiprocessing starts it), hash seed 0, the
-// locale's encodings, no .pyc written.
+// The interpreter is laid out as `PYTHON -S -s -B -I RUNNER.py REQUEST.json` would be, so that the
+// program cannot tell the difference: the same prefix and standard library, sys.executable
+// (multiprocessing starts it), hash seed 0, the locale's encodings, no .pyc written.
 #include <Python.h>
 
 #include <cstdio>
@@ -34,7 +35,8 @@ constexpr int kCannotStart = 97;
 
 bool Ok(PyStatus status, const char* what) {
   if (PyStatus_Exception(status) == 0) return true;
-  std::fprintf(stderr, "tracer: %s: %s\n", what, status.err_msg == nullptr ? "failed" : status.err_msg);
+  std::fprintf(stderr, "tracer: %s: %s\n", what,
+               status.err_msg == nullptr ? "failed" : status.err_msg);
   return false;
 }
 
@@ -42,7 +44,8 @@ bool SetText(PyConfig& config, wchar_t** field, const char* text) {
   return Ok(PyConfig_SetBytesString(&config, field, text), text);
 }
 
-// As the `python` program decodes and prints, which the isolated preset does not: it would leave the C locale.
+// As the `python` program decodes and prints, which the isolated preset does not: it would leave
+// the C locale.
 bool Preinitialize() {
   PyPreConfig config;
   PyPreConfig_InitPythonConfig(&config);
@@ -59,7 +62,8 @@ bool Configure(PyConfig& config, const Arguments& arguments) {
   config.write_bytecode = 0;
   config.use_hash_seed = 1;
   config.hash_seed = 0;
-  // As in a plain run: SIGPIPE is ignored, SIGINT is KeyboardInterrupt; both are visible to a handler.
+  // As in a plain run: SIGPIPE is ignored, SIGINT is KeyboardInterrupt; both are visible to a
+  // handler.
   config.install_signal_handlers = 1;
   config.configure_c_stdio = 1;
   char* argv[] = {arguments.runner, arguments.request};
@@ -83,7 +87,8 @@ void RecordPython() {
   stdlib.resize(stdlib.rfind('/') == std::string::npos ? 0 : stdlib.rfind('/'));
   std::string magic_bytes;
   if (magic && PyBytes_Check(magic.get())) {
-    magic_bytes.assign(PyBytes_AS_STRING(magic.get()), static_cast<size_t>(PyBytes_GET_SIZE(magic.get())));
+    magic_bytes.assign(PyBytes_AS_STRING(magic.get()),
+                       static_cast<size_t>(PyBytes_GET_SIZE(magic.get())));
   }
   PyErr_Clear();
   const std::string version = Py_GetVersion();

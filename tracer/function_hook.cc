@@ -8,14 +8,16 @@
 namespace faaslight::tracer {
 namespace {
 
-// Code that is made and dropped over and over (exec in a loop) would be kept alive by the pointer set for ever.
+// Code that is made and dropped over and over (exec in a loop) would be kept alive by the pointer
+// set for ever.
 constexpr size_t kMaxHeld = 1'000'000;
 
 bool StartsWith(const std::string& text, std::string_view start) {
   return text.compare(0, start.size(), start) == 0;
 }
 
-// Names that code made at run time uses from a module's globals. Attribute names are among them: too many are safe.
+// Names that code made at run time uses from a module's globals. Attribute names are among them:
+// too many are safe.
 void RecordEvaluated(PyCodeObject* code, PyObject* globals) {
   const std::string name = Utf8(DictGet(globals, "__name__"));
   PyObject* module = LoadedModule(name);
@@ -41,7 +43,8 @@ void FirstEntry(PyCodeObject* code, PyFrameObject* frame) {
     if (frame == nullptr) return;
     PyObject* globals = compat::FrameGlobals(frame);
     ModuleBodyEntered(code, globals);
-    // A file's code that runs in another module's globals (exec(compile(…))); a module without source says .pyc.
+    // A file's code that runs in another module's globals (exec(compile(…))); a module without
+    // source says .pyc.
     const std::string own = Utf8(DictGet(globals, "__file__"));
     if (StartsWith(file, "/") && own != file && own != file + "c") RecordEvaluated(code, globals);
     return;
@@ -70,13 +73,16 @@ PyObject* OnStart(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return PyRef::Borrow(g_disable).Release();
 }
 
-PyMethodDef g_on_start = {"faaslight_on_start", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(OnStart)),
+PyMethodDef g_on_start = {"faaslight_on_start",
+                          reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(OnStart)),
                           METH_FASTCALL, nullptr};
 
-// Tool ids 0, 1, 2 and 5 have names (debugger, coverage, profiler, optimizer); 4 and 3 are free for others.
+// Tool ids 0, 1, 2 and 5 have names (debugger, coverage, profiler, optimizer); 4 and 3 are free for
+// others.
 PyRef UseToolId(PyObject* monitoring) {
   for (int id : {4, 3}) {
-    PyRef done = PyRef::Steal(PyObject_CallMethod(monitoring, "use_tool_id", "is", id, "faaslight"));
+    PyRef done =
+        PyRef::Steal(PyObject_CallMethod(monitoring, "use_tool_id", "is", id, "faaslight"));
     if (done) return PyRef::Steal(PyLong_FromLong(id));
     PyErr_Clear();
   }
@@ -96,7 +102,8 @@ void Look(PyFrameObject* frame) {
   State& state = TheState();
   const PointerSet::Look look = Seen().Touch(code, state.generation + 1);
   if (look == PointerSet::Look::kSeen) return;
-  if (look == PointerSet::Look::kNew && Seen().size() < kMaxHeld) Py_INCREF(reinterpret_cast<PyObject*>(code));
+  if (look == PointerSet::Look::kNew && Seen().size() < kMaxHeld)
+    Py_INCREF(reinterpret_cast<PyObject*>(code));
   ErrorKeeper keep;
   FirstEntry(code, frame);
 }
@@ -106,8 +113,9 @@ int OnProfile(PyObject*, PyFrameObject* frame, int what, PyObject*) {
   return 0;
 }
 
-// threading.setprofile hands a Python-level function to each new thread; at its first call this one puts the C hook in
-// its own place. A Python-level profile function would break code that uses locals() as a namespace.
+// threading.setprofile hands a Python-level function to each new thread; at its first call this one
+// puts the C hook in its own place. A Python-level profile function would break code that uses
+// locals() as a namespace.
 PyObject* OnThreadStart(PyObject*, PyObject* args) {
   PyObject* frame = PyTuple_Size(args) > 0 ? PyTuple_GET_ITEM(args, 0) : nullptr;
   if (frame != nullptr && PyFrame_Check(frame)) Look(reinterpret_cast<PyFrameObject*>(frame));
@@ -141,10 +149,11 @@ bool InstallFunctionHook() {
   PyRef callback = PyRef::Steal(PyCFunction_New(&g_on_start, nullptr));
   PyRef id = start && callback && g_disable && g_restart ? UseToolId(monitoring.get()) : PyRef();
   if (!id) return false;
-  PyRef registered = PyRef::Steal(PyObject_CallMethod(monitoring.get(), "register_callback", "OOO", id.get(),
-                                                      start.get(), callback.get()));
+  PyRef registered = PyRef::Steal(PyObject_CallMethod(monitoring.get(), "register_callback", "OOO",
+                                                      id.get(), start.get(), callback.get()));
   if (!registered) return false;
-  PyRef set = PyRef::Steal(PyObject_CallMethod(monitoring.get(), "set_events", "OO", id.get(), start.get()));
+  PyRef set = PyRef::Steal(
+      PyObject_CallMethod(monitoring.get(), "set_events", "OO", id.get(), start.get()));
   return static_cast<bool>(set);
 }
 
@@ -161,7 +170,8 @@ bool InstallFunctionHook() {
   PyRef bootstrap = PyRef::Steal(PyCFunction_New(&g_on_thread_start, nullptr));
   PyRef threading = PyRef::Steal(PyImport_ImportModule("threading"));
   if (!bootstrap || !threading) return false;
-  PyRef done = PyRef::Steal(PyObject_CallMethod(threading.get(), "setprofile", "O", bootstrap.get()));
+  PyRef done =
+      PyRef::Steal(PyObject_CallMethod(threading.get(), "setprofile", "O", bootstrap.get()));
   if (!done) return false;
   PyEval_SetProfile(OnProfile, nullptr);
   return true;
@@ -169,12 +179,15 @@ bool InstallFunctionHook() {
 
 bool RestartFunctionHook() {
   ++TheState().generation;
-  // A profiler of the program's own (cProfile) displaces the hook. One that has ended leaves nothing behind.
+  // A profiler of the program's own (cProfile) displaces the hook. One that has ended leaves
+  // nothing behind.
   Py_tracefunc current = PyThreadState_Get()->c_profilefunc;
   if (current != nullptr && current != OnProfile) {
     Warn("the program installed a profiler of its own: functions entered under it were not seen");
   } else if (current == nullptr) {
-    Warn("a profiler of the program's own ran for a while: functions entered under it were not seen");
+    Warn(
+        "a profiler of the program's own ran for a while: functions entered under it were not "
+        "seen");
     PyEval_SetProfile(OnProfile, nullptr);
   }
   return true;

@@ -36,7 +36,8 @@ PyObject* BeginEvent(PyObject*, PyObject* args) {
   Py_RETURN_NONE;
 }
 
-// Threads of the handler may go on between events: what they enter counts for the event that started them.
+// Threads of the handler may go on between events: what they enter counts for the event that
+// started them.
 PyObject* EndEvent(PyObject*, PyObject* args) {
   unsigned int event = 0;
   if (PyArg_ParseTuple(args, "I", &event) == 0) return nullptr;
@@ -55,8 +56,8 @@ PyObject* Outcome(PyObject*, PyObject* args) {
   Py_RETURN_NONE;
 }
 
-// The cloud freezes or kills the process when it is done with it: exit handlers do not run there, and no thread is
-// waited for. Neither here.
+// The cloud freezes or kills the process when it is done with it: exit handlers do not run there,
+// and no thread is waited for. Neither here.
 PyObject* Finish(PyObject*, PyObject*) {
   BoundaryOfStage();
   WriteEffects();
@@ -75,8 +76,15 @@ PyMethodDef g_methods[] = {
     {nullptr, nullptr, 0, nullptr},
 };
 
-PyModuleDef g_module = {PyModuleDef_HEAD_INIT, "_faaslight_tracer", nullptr, -1, g_methods,
-                        nullptr,               nullptr,             nullptr, nullptr};
+PyModuleDef g_module = {PyModuleDef_HEAD_INIT,
+                        "_faaslight_tracer",
+                        nullptr,
+                        -1,
+                        g_methods,
+                        nullptr,
+                        nullptr,
+                        nullptr,
+                        nullptr};
 
 }  // namespace
 

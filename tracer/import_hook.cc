@@ -32,7 +32,8 @@ Importer FindImporter() {
     if (!IsImportlibFile(file)) {
       if (Utf8(file) == TheState().runner_file) return {};
       const int line = PyFrame_GetLineNumber(raw);
-      return {ModuleOfGlobals(compat::FrameGlobals(raw)), line > 0 ? static_cast<uint32_t>(line) : 0};
+      return {ModuleOfGlobals(compat::FrameGlobals(raw)),
+              line > 0 ? static_cast<uint32_t>(line) : 0};
     }
     frame = PyRef::Steal(reinterpret_cast<PyObject*>(PyFrame_GetBack(raw)));
   }
@@ -81,8 +82,9 @@ std::string Executing() {
   return {};
 }
 
-// A boundary of a module's execution: what appeared in sys.modules since the last one came from `executing`. Normal
-// imports account for their own key, so that the whole table is looked through only when somebody else changed it.
+// A boundary of a module's execution: what appeared in sys.modules since the last one came from
+// `executing`. Normal imports account for their own key, so that the whole table is looked through
+// only when somebody else changed it.
 void Boundary(const std::string& executing) {
   State& state = TheState();
   if (!executing.empty() && LoadedModule(executing) != nullptr) state.known_keys.insert(executing);
@@ -123,7 +125,8 @@ class ImportScope {
     const bool executed = frame.executing || succeeded;
     Boundary(frame.name);
     stack.pop_back();
-    WriteEnd(frame.id, succeeded ? ModuleEnd::kCompleted : ModuleEnd::kFailed, executed, self, cumulative, frame.details);
+    WriteEnd(frame.id, succeeded ? ModuleEnd::kCompleted : ModuleEnd::kFailed, executed, self,
+             cumulative, frame.details);
     if (!stack.empty()) stack.back().children_ns += NowNs() - frame.started_ns;
   }
 
@@ -139,13 +142,15 @@ PyObject* FindAndLoad(PyObject*, PyObject* const* args, Py_ssize_t count, PyObje
     return PyObject_Vectorcall(g_find_and_load, args, static_cast<size_t>(count), keywords);
   }
   ImportScope scope(std::move(name));
-  PyObject* result = PyObject_Vectorcall(g_find_and_load, args, static_cast<size_t>(count), keywords);
+  PyObject* result =
+      PyObject_Vectorcall(g_find_and_load, args, static_cast<size_t>(count), keywords);
   scope.Close(result != nullptr);
   return result;
 }
 
-// `target` is imported while it executes. The cycle is everything whose body is on this thread's stack from it to the
-// innermost. A module that imports its own package is the ordinary case and no cycle.
+// `target` is imported while it executes. The cycle is everything whose body is on this thread's
+// stack from it to the innermost. A module that imports its own package is the ordinary case and no
+// cycle.
 void RecordCycle(const std::string& target) {
   const std::vector<ImportFrame>& stack = ImportStack();
   if (stack.empty()) return;
@@ -177,18 +182,21 @@ PyCFunction AsMethod(Function* function) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
 }
 
-PyMethodDef g_find_and_load_method = {"_find_and_load", AsMethod(FindAndLoad), METH_FASTCALL | METH_KEYWORDS, nullptr};
-PyMethodDef g_lock_unlock_method = {"_lock_unlock_module", AsMethod(LockUnlock), METH_FASTCALL | METH_KEYWORDS,
-                                    nullptr};
+PyMethodDef g_find_and_load_method = {"_find_and_load", AsMethod(FindAndLoad),
+                                      METH_FASTCALL | METH_KEYWORDS, nullptr};
+PyMethodDef g_lock_unlock_method = {"_lock_unlock_module", AsMethod(LockUnlock),
+                                    METH_FASTCALL | METH_KEYWORDS, nullptr};
 
 // Puts a callable of ours into importlib; false with an exception.
 bool Replace(PyObject* importlib, PyMethodDef* method, PyObject** original) {
   *original = PyObject_GetAttrString(importlib, method->ml_name);
   PyRef ours = PyRef::Steal(PyCFunction_New(method, nullptr));
-  return *original != nullptr && ours && PyObject_SetAttrString(importlib, method->ml_name, ours.get()) == 0;
+  return *original != nullptr && ours &&
+         PyObject_SetAttrString(importlib, method->ml_name, ours.get()) == 0;
 }
 
-// The code of a module that was loaded before the hooks (io, codecs, encodings): its loader reads it again.
+// The code of a module that was loaded before the hooks (io, codecs, encodings): its loader reads
+// it again.
 void DescribeLoaded(PyObject* module, const ModuleDetails& details) {
   if (details.kind != 0 || details.name == "__main__") return;
   PyObject* loader = DictGet(PyModule_GetDict(module), "__loader__");
@@ -224,7 +232,8 @@ void AccountFor(const std::string& key, PyObject* module, const std::string& exe
   if (key == "__main__" || key == kOwnModule) return;
   const ModuleDetails details = DetailsOfModule(module, key);
   if (details.name != key) {
-    state.log.Append(RecordBuilder(RecordType::kAlias).Text(key).Text(details.name).Text(executing));
+    state.log.Append(
+        RecordBuilder(RecordType::kAlias).Text(key).Text(details.name).Text(executing));
   }
   if (state.recorded.count(details.name) == 0) WriteWhole(details.name, {executing, 0}, details);
 }

@@ -33,8 +33,9 @@ std::string BuiltList(const std::map<std::string, Interpreter>& built) {
 
 Result<std::string> AskMinor(const fs::path& python) {
   Command command;
-  command.argv = {python.string(), "-I", "-S", "-c",
-                  "import sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2], end='')"};
+  command.argv = {
+      python.string(), "-I", "-S", "-c",
+      "import sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2], end='')"};
   command.timeout = std::chrono::seconds(20);
   command.max_output = 4096;
   Result<ProcessResult> answer = Run(command);
@@ -47,13 +48,15 @@ Result<std::string> AskMinor(const fs::path& python) {
 }
 
 Result<Interpreter> WithTracer(const fs::path& python, const std::string& minor,
-                               const std::map<std::string, Interpreter>& built, const std::string& who) {
+                               const std::map<std::string, Interpreter>& built,
+                               const std::string& who) {
   auto found = built.find(minor);
   if (found == built.end()) {
-    return Fail(ExitCode::kUsage,
-                fmt::format("{} is CPython {}, and no tracer was built for it; built: {} (configure with "
-                            "-DFAASLIGHT_PYTHONS=PATH to build one)",
-                            who, minor, BuiltList(built)));
+    return Fail(
+        ExitCode::kUsage,
+        fmt::format("{} is CPython {}, and no tracer was built for it; built: {} (configure with "
+                    "-DFAASLIGHT_PYTHONS=PATH to build one)",
+                    who, minor, BuiltList(built)));
   }
   Interpreter chosen = found->second;
   if (!python.empty()) chosen.python = python;
@@ -73,31 +76,35 @@ std::map<std::string, Interpreter> BuiltTracers(const fs::path& libexec) {
     const std::string minor(entry.substr(0, equals));
     const fs::path tracer = libexec / ("tracer-" + minor);
     std::error_code error;
-    if (fs::exists(tracer, error)) built[minor] = {fs::path(entry.substr(equals + 1)), tracer, minor};
+    if (fs::exists(tracer, error))
+      built[minor] = {fs::path(entry.substr(equals + 1)), tracer, minor};
   }
   return built;
 }
 
-Result<Interpreter> ChooseInterpreter(const fs::path& python, const std::string& runtime, const fs::path& app,
-                                      const fs::path& libexec) {
+Result<Interpreter> ChooseInterpreter(const fs::path& python, const std::string& runtime,
+                                      const fs::path& app, const fs::path& libexec) {
   const std::map<std::string, Interpreter> built = BuiltTracers(libexec);
   std::error_code error;
   fs::path wanted = python;
   if (wanted.empty() && !runtime.empty()) {
     constexpr std::string_view kPrefix = "python";
     if (runtime.compare(0, kPrefix.size(), kPrefix) != 0) {
-      return Fail(ExitCode::kUsage, fmt::format("the template's runtime {} is not Python", runtime));
+      return Fail(ExitCode::kUsage,
+                  fmt::format("the template's runtime {} is not Python", runtime));
     }
     return WithTracer({}, runtime.substr(kPrefix.size()), built, "the template's runtime");
   }
   for (const char* folder : {".venv", "venv", "env"}) {
     const fs::path candidate = app / folder / "bin" / "python";
-    if (wanted.empty() && fs::exists(app / folder / "pyvenv.cfg", error) && fs::exists(candidate, error)) {
+    if (wanted.empty() && fs::exists(app / folder / "pyvenv.cfg", error) &&
+        fs::exists(candidate, error)) {
       wanted = candidate;
     }
   }
   if (!wanted.empty()) {
-    // A bare name is looked up in PATH; anything else must stay right when the working folder changes.
+    // A bare name is looked up in PATH; anything else must stay right when the working folder
+    // changes.
     if (wanted.string().find('/') != std::string::npos) {
       if (!fs::exists(wanted, error)) {
         return Fail(ExitCode::kUsage, fmt::format("no such interpreter: {}", wanted.string()));
@@ -112,12 +119,15 @@ Result<Interpreter> ChooseInterpreter(const fs::path& python, const std::string&
   for (const auto& entry : built) {
     std::error_code ignored;
     if (!fs::exists(entry.second.python, ignored)) continue;
-    if (newest == nullptr || MinorNumber(entry.first) > MinorNumber(newest->minor)) newest = &entry.second;
+    if (newest == nullptr || MinorNumber(entry.first) > MinorNumber(newest->minor))
+      newest = &entry.second;
   }
   if (newest == nullptr) {
-    return Fail(ExitCode::kUsage, fmt::format("no tracer in {}: build faaslight on a machine with CPython 3.9 to 3.13 "
-                                              "headers and libpython",
-                                              libexec.string()));
+    return Fail(
+        ExitCode::kUsage,
+        fmt::format("no tracer in {}: build faaslight on a machine with CPython 3.9 to 3.13 "
+                    "headers and libpython",
+                    libexec.string()));
   }
   return *newest;
 }

@@ -19,8 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr uint64_t kMaxPrinted = 256ULL << 20;  // a handler that prints more is ended before it fills the disk
-constexpr int kCannotStart = 97;                // embed_main.cc
+constexpr uint64_t kMaxPrinted =
+    256ULL << 20;                 // a handler that prints more is ended before it fills the disk
+constexpr int kCannotStart = 97;  // embed_main.cc
 constexpr std::chrono::milliseconds kImportLimit{60'000};
 constexpr auto kTakesLong = std::chrono::seconds(3);
 
@@ -29,15 +30,20 @@ struct PassRun {
   TemporaryDirectory folder;  // holds the log, the runner's records and the handler's HOME
   LogFile log;
   ProcessResult process;
-  std::string cause;          // why it was cut off; "" when it ran to its end
+  std::string cause;  // why it was cut off; "" when it ran to its end
   fs::path Outcomes() const { return folder.path() / "outcomes"; }
 };
 
 // Looks at a pass from outside while it runs.
 class Watch {
  public:
-  Watch(const LogHeader& header, const RunSpec& spec, std::string pass, fs::path outcomes, const LaunchHooks& hooks)
-      : header_(header), spec_(spec), pass_(std::move(pass)), outcomes_(std::move(outcomes)), hooks_(hooks) {}
+  Watch(const LogHeader& header, const RunSpec& spec, std::string pass, fs::path outcomes,
+        const LaunchHooks& hooks)
+      : header_(header),
+        spec_(spec),
+        pass_(std::move(pass)),
+        outcomes_(std::move(outcomes)),
+        hooks_(hooks) {}
 
   // False when the pass is to be ended.
   bool KeepGoing() {
@@ -62,7 +68,8 @@ class Watch {
   bool timed_out() const { return timed_out_; }
 
  private:
-  // The import is traced whatever the function's time limit is: the cloud gives it a limit of its own.
+  // The import is traced whatever the function's time limit is: the cloud gives it a limit of its
+  // own.
   std::chrono::milliseconds Limit() const {
     const bool event = header_.phase.load() == static_cast<uint32_t>(TracePhase::kEvent);
     if (spec_.timeout.count() == 0 || event) return spec_.timeout;
@@ -106,7 +113,8 @@ class Watch {
 
 // Why a process that did not come to its end ended.
 std::string CauseOf(const ProcessResult& process) {
-  if (process.signal != 0) return fmt::format("killed by signal {} ({})", process.signal, ::strsignal(process.signal));
+  if (process.signal != 0)
+    return fmt::format("killed by signal {} ({})", process.signal, ::strsignal(process.signal));
   return fmt::format("the process ended itself with exit code {}", process.exit_code);
 }
 
@@ -130,12 +138,9 @@ Result<PassRun> RunPass(const TraceRequest& request, const RunSpec& spec, const 
 
   Watch watch(log->header(), spec, pass, base / "outcomes", hooks);
   Command command;
-  command.argv = {request.tracer.string(),
-                  (base / "log").string(),
-                  pass,
-                  request.python.string(),
-                  (base / "runner.py").string(),
-                  (base / "request.json").string()};
+  command.argv = {
+      request.tracer.string(), (base / "log").string(),       pass,
+      request.python.string(), (base / "runner.py").string(), (base / "request.json").string()};
   command.env = HandlerEnvironment(spec, base / "home");
   command.directory = spec.app;
   command.max_output = 1 << 20;
@@ -145,7 +150,8 @@ Result<PassRun> RunPass(const TraceRequest& request, const RunSpec& spec, const 
   std::string cause = watch.cause();
   if (cause.empty() && log->header().finished.load() == 0) cause = CauseOf(*process);
   if (cause.empty() && log->header().lost.load() != 0) {
-    cause = fmt::format("the record log was full: {} records are missing", log->header().lost.load());
+    cause =
+        fmt::format("the record log was full: {} records are missing", log->header().lost.load());
   }
   process->timed_out = watch.timed_out();
   return PassRun{*std::move(folder), *std::move(log), *std::move(process), std::move(cause)};
@@ -158,19 +164,22 @@ Status CheckInit(const Trace& trace, const PassRun& run, const TraceRequest& req
     const std::string& type = outcome.exception_type();
     if (type == "Runtime.HandlerNotFound" || type == "Runtime.MalformedHandlerName" ||
         type == "Runtime.BuiltInModuleConflict") {
-      return Fail(ExitCode::kUsage, fmt::format("no such handler: {}", outcome.exception_message()));
+      return Fail(ExitCode::kUsage,
+                  fmt::format("no such handler: {}", outcome.exception_message()));
     }
     std::string message = outcome.exception_message();
     std::replace(message.begin(), message.end(), '\n', ' ');
-    return Fail(ExitCode::kHandler, fmt::format("importing {} failed: {}: {}; nothing was traced", request.handler_module,
-                                                type, message));
+    return Fail(ExitCode::kHandler, fmt::format("importing {} failed: {}: {}; nothing was traced",
+                                                request.handler_module, type, message));
   }
   const bool began = run.log.header().stage.load() != 0;
   if (!began && run.cause != "interrupted") {
-    return Fail(ExitCode::kSystem,
-                fmt::format("{} could not start the handler ({}): {}", request.tracer.filename().string(),
-                            run.process.exit_code == kCannotStart ? "its interpreter did not start" : run.cause,
-                            LastLine(run.process.err)));
+    return Fail(
+        ExitCode::kSystem,
+        fmt::format(
+            "{} could not start the handler ({}): {}", request.tracer.filename().string(),
+            run.process.exit_code == kCannotStart ? "its interpreter did not start" : run.cause,
+            LastLine(run.process.err)));
   }
   return {};
 }
@@ -178,7 +187,9 @@ Status CheckInit(const Trace& trace, const PassRun& run, const TraceRequest& req
 // The event that was running when the process ended; -1 for the import, absent between them.
 std::optional<int> Running(const LogHeader& header) {
   if (header.busy.load() == 0) return std::nullopt;
-  return header.phase.load() == static_cast<uint32_t>(TracePhase::kEvent) ? static_cast<int>(header.event.load()) : -1;
+  return header.phase.load() == static_cast<uint32_t>(TracePhase::kEvent)
+             ? static_cast<int>(header.event.load())
+             : -1;
 }
 
 void MarkTruncated(const PassRun& run, const TraceRequest& request, Trace& trace) {
@@ -188,14 +199,16 @@ void MarkTruncated(const PassRun& run, const TraceRequest& request, Trace& trace
   if (running && *running < 0) where = fmt::format("import of {}", request.handler_module);
   if (running && *running >= 0) {
     const auto event = static_cast<size_t>(*running);
-    const std::string name = event < request.spec.events.size() ? request.spec.events[event].name() : "?";
+    const std::string name =
+        event < request.spec.events.size() ? request.spec.events[event].name() : "?";
     where = fmt::format("event {} ({})", event + 1, name);
   }
   trace.mutable_truncation()->set_where(where);
   if (!running) return;
   // The event has no outcome of its own: Lambda's words for it.
   const bool timed_out = run.process.timed_out;
-  Outcome outcome = CutOff(*running, timed_out ? "Sandbox.Timedout" : "Runtime.ExitError", run.cause, run.Outcomes());
+  Outcome outcome = CutOff(*running, timed_out ? "Sandbox.Timedout" : "Runtime.ExitError",
+                           run.cause, run.Outcomes());
   outcome.set_timed_out(timed_out);
   *trace.add_outcomes() = std::move(outcome);
 }
@@ -222,22 +235,25 @@ void DescribeRun(const TraceRequest& request, Trace& trace) {
   for (const fs::path& file : request.env_files) app.add_env_files(file.string());
   app.set_inherit_env(request.spec.inherit_env);
   for (const Event& event : request.spec.events) *trace.add_events() = event;
-  for (std::string& warning : OversizedEvents(request.spec.events)) trace.add_warnings(std::move(warning));
+  for (std::string& warning : OversizedEvents(request.spec.events))
+    trace.add_warnings(std::move(warning));
 }
 
-// The witness looks at everything at each import, so this pass takes many times as long. Events that the first pass did
-// not survive are not run again.
+// The witness looks at everything at each import, so this pass takes many times as long. Events
+// that the first pass did not survive are not run again.
 Status RunEffects(const TraceRequest& request, const LaunchHooks& hooks, Trace& trace) {
   RunSpec spec = request.spec;
   if (trace.has_truncation()) {
-    const Outcome* last = trace.outcomes_size() == 0 ? nullptr : &trace.outcomes(trace.outcomes_size() - 1);
+    const Outcome* last =
+        trace.outcomes_size() == 0 ? nullptr : &trace.outcomes(trace.outcomes_size() - 1);
     if (last == nullptr || last->during_init()) {
       trace.add_warnings("import effects were not witnessed: the import was cut off");
       return {};
     }
     spec.events.resize(std::min<size_t>(last->event(), spec.events.size()));
   }
-  spec.timeout = spec.timeout * 10 + (spec.timeout.count() == 0 ? std::chrono::milliseconds(0) : std::chrono::seconds(30));
+  spec.timeout = spec.timeout * 10 + (spec.timeout.count() == 0 ? std::chrono::milliseconds(0)
+                                                                : std::chrono::seconds(30));
   Result<PassRun> run = RunPass(request, spec, "effects", hooks);
   if (!run) return tl::unexpected(run.error());
   AddPass("effects", run->process, trace);

@@ -17,9 +17,9 @@ struct LaunchHooks {
   std::function<void(const std::string&)> progress;
 };
 
-// The whole trace. A run that was cut off (killed, timed out, ended by itself, interrupted) gives a trace that is marked
-// truncated. Fails with kUsage when the handler's module has no such function, kHandler when the module cannot be
-// imported, kSystem when a tracer cannot be started.
+// The whole trace. A run that was cut off (killed, timed out, ended by itself, interrupted) gives a
+// trace that is marked truncated. Fails with kUsage when the handler's module has no such function,
+// kHandler when the module cannot be imported, kSystem when a tracer cannot be started.
 Result<Trace> RunTrace(const TraceRequest& request, const LaunchHooks& hooks);
 
 }  // namespace faaslight

@@ -17,7 +17,8 @@ namespace {
 Result<char*> Map(int fd, const std::filesystem::path& path) {
   void* base = ::mmap(nullptr, kLogBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (base == MAP_FAILED) {
-    return Fail(ExitCode::kSystem, fmt::format("cannot map {}: {}", path.string(), std::strerror(errno)));
+    return Fail(ExitCode::kSystem,
+                fmt::format("cannot map {}: {}", path.string(), std::strerror(errno)));
   }
   return static_cast<char*>(base);
 }
@@ -27,14 +28,17 @@ Result<char*> Map(int fd, const std::filesystem::path& path) {
 Result<LogFile> LogFile::Create(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) {
-    return Fail(ExitCode::kSystem, fmt::format("cannot make {}: {}", path.string(), std::strerror(errno)));
+    return Fail(ExitCode::kSystem,
+                fmt::format("cannot make {}: {}", path.string(), std::strerror(errno)));
   }
-  // The first page must have blocks before it is stored to; the rest is taken by the writer as it goes.
+  // The first page must have blocks before it is stored to; the rest is taken by the writer as it
+  // goes.
   int error = ::ftruncate(fd, static_cast<off_t>(kLogBytes)) != 0 ? errno : 0;
   if (error == 0) error = ::posix_fallocate(fd, 0, static_cast<off_t>(kLogStart));
   if (error != 0) {
     ::close(fd);
-    return Fail(ExitCode::kSystem, fmt::format("cannot make {}: {}", path.string(), std::strerror(error)));
+    return Fail(ExitCode::kSystem,
+                fmt::format("cannot make {}: {}", path.string(), std::strerror(error)));
   }
   Result<char*> base = Map(fd, path);
   ::close(fd);
@@ -76,18 +80,20 @@ LogFile::~LogFile() {
   if (base_ != nullptr) ::munmap(base_, kLogBytes);
 }
 
-// The traced process can write anything into the header: never trust it further than the mapping. Bytes that were never
-// allocated are a hole that reads as zeros, so reading them is safe.
+// The traced process can write anything into the header: never trust it further than the mapping.
+// Bytes that were never allocated are a hole that reads as zeros, so reading them is safe.
 uint64_t LogFile::End() const { return std::min(header().tail.load(), kLogBytes); }
 
 bool LogFile::WholeRecord(uint64_t at, uint64_t end, std::string_view& payload) const {
   RecordHeader head{};
   std::memcpy(&head, base_ + at, sizeof head);
   const uint64_t room = end - at - sizeof head;
-  if (head.magic != kRecordMagic || head.length == 0 || head.length > room || head.length > kMaxRecord) return false;
+  if (head.magic != kRecordMagic || head.length == 0 || head.length > room ||
+      head.length > kMaxRecord)
+    return false;
   payload = std::string_view(base_ + at + sizeof head, head.length);
-  return head.crc ==
-         static_cast<uint32_t>(::crc32(0, reinterpret_cast<const Bytef*>(payload.data()), head.length));
+  return head.crc == static_cast<uint32_t>(
+                         ::crc32(0, reinterpret_cast<const Bytef*>(payload.data()), head.length));
 }
 
 }  // namespace faaslight

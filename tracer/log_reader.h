@@ -9,7 +9,8 @@
 
 namespace faaslight {
 
-// A log file that this process made and has mapped. Movable, not copyable; the file stays when it dies.
+// A log file that this process made and has mapped. Movable, not copyable; the file stays when it
+// dies.
 class LogFile {
  public:
   // Makes a new log. kSystem when the file system refuses.
@@ -25,8 +26,8 @@ class LogFile {
   const LogHeader& header() const { return *reinterpret_cast<const LogHeader*>(base_); }
   const std::filesystem::path& path() const { return path_; }
 
-  // Calls `visit(payload)` for each whole record, in order. Torn or damaged bytes are skipped: the number of such
-  // stretches is returned.
+  // Calls `visit(payload)` for each whole record, in order. Torn or damaged bytes are skipped: the
+  // number of such stretches is returned.
   template <typename Visit>
   size_t ForEach(Visit visit) const {
     size_t damaged = 0;

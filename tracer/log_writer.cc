@@ -41,7 +41,8 @@ bool LogWriter::Open(const char* path) {
   return true;
 }
 
-// A store into a hole of a sparse file raises SIGBUS when the disk is full: take the blocks before, in large steps.
+// A store into a hole of a sparse file raises SIGBUS when the disk is full: take the blocks before,
+// in large steps.
 bool LogWriter::Allocate(uint64_t end) {
   uint64_t have = header_->allocated.load();
   if (end <= have) return true;
@@ -67,8 +68,8 @@ void LogWriter::Append(const RecordBuilder& record) {
     }
   } while (!header_->tail.compare_exchange_weak(at, at + size));
   RecordHeader head{kRecordMagic, static_cast<uint32_t>(payload.size()), 0, 0};
-  head.crc = static_cast<uint32_t>(
-      ::crc32(0, reinterpret_cast<const Bytef*>(payload.data()), static_cast<uInt>(payload.size())));
+  head.crc = static_cast<uint32_t>(::crc32(0, reinterpret_cast<const Bytef*>(payload.data()),
+                                           static_cast<uInt>(payload.size())));
   std::memcpy(base_ + at, &head, sizeof head);
   std::memcpy(base_ + at + sizeof head, payload.data(), payload.size());
 }

@@ -1,4 +1,5 @@
-// Appends records to the log from inside a traced process and its forked children (tracer/log_format.h).
+// Appends records to the log from inside a traced process and its forked children
+// (tracer/log_format.h).
 #pragma once
 
 #include <string>

@@ -48,23 +48,32 @@ truncated), 5 the system refused (disk, permissions).)";
 
 void Declare(CLI::App& cli, faaslight::TraceOptions& options, bool& no_effects) {
   cli.footer(kExamples);
-  cli.add_option("APP_DIR", options.app, "The application folder: handler and packages, as it is deployed")->required();
+  cli.add_option("APP_DIR", options.app,
+                 "The application folder: handler and packages, as it is deployed")
+      ->required();
   cli.add_option("--handler", options.handler, "MODULE.FUNCTION, as the cloud writes it");
   cli.add_option("--events", options.events, "Event files or folders");
   cli.add_option("-o,--output", options.output, "The trace to write")->required();
-  cli.add_option("--python", options.python, "CPython that runs the handler; a virtual environment's works");
-  cli.add_option("--template", options.template_file,
-                 "AWS SAM or Serverless Framework file: handler, runtime, memory, time limit, variables");
+  cli.add_option("--python", options.python,
+                 "CPython that runs the handler; a virtual environment's works");
+  cli.add_option(
+      "--template", options.template_file,
+      "AWS SAM or Serverless Framework file: handler, runtime, memory, time limit, variables");
   cli.add_option("--function", options.function, "Which function of the template");
-  cli.add_option("--layer", options.layers, "A layer's folder (repeatable)")->allow_extra_args(false);
+  cli.add_option("--layer", options.layers, "A layer's folder (repeatable)")
+      ->allow_extra_args(false);
   cli.add_option("--trigger", options.trigger, "event (default) or http");
-  cli.add_option("--timeout", options.timeout_s, "Seconds for the import and for each event; 0: none (default 60)");
+  cli.add_option("--timeout", options.timeout_s,
+                 "Seconds for the import and for each event; 0: none (default 60)");
   cli.add_option("--env", options.env, "NAME=VALUE for the handler (repeatable; kept in the trace)")
       ->allow_extra_args(false);
-  cli.add_option("--env-file", options.env_files, "File of NAME=VALUE lines (repeatable; not kept in the trace)")
+  cli.add_option("--env-file", options.env_files,
+                 "File of NAME=VALUE lines (repeatable; not kept in the trace)")
       ->allow_extra_args(false);
-  cli.add_flag("--inherit-env", options.inherit_env, "Give the handler the caller's environment, credentials included");
-  cli.add_flag("--no-effects", no_effects, "Leave out the second pass, which witnesses import effects");
+  cli.add_flag("--inherit-env", options.inherit_env,
+               "Give the handler the caller's environment, credentials included");
+  cli.add_flag("--no-effects", no_effects,
+               "Leave out the second pass, which witnesses import effects");
   cli.set_version_flag("--version", FAASLIGHT_VERSION);
 }
 
@@ -80,14 +89,17 @@ int TraceApp(const faaslight::TraceOptions& options) {
   CatchSignals();
   faaslight::LaunchHooks hooks;
   hooks.interrupted = [] { return g_signal != 0; };
-  hooks.progress = [](const std::string& line) { fmt::print(stderr, "faaslight-trace: {}\n", line); };
+  hooks.progress = [](const std::string& line) {
+    fmt::print(stderr, "faaslight-trace: {}\n", line);
+  };
   auto trace = faaslight::RunTrace(*request, hooks);
   if (!trace) return Report(trace.error());
   auto written = faaslight::WriteFileAtomically(request->output, faaslight::Wrap(*trace));
   if (!written) return Report(written.error());
   fmt::print("{}trace      {}\n", faaslight::Summarise(*trace), request->output.string());
   if (!trace->has_truncation()) return static_cast<int>(ExitCode::kOk);
-  fmt::print(stderr, "faaslight-trace: the run was cut off: {}, in {}; the trace is marked truncated\n",
+  fmt::print(stderr,
+             "faaslight-trace: the run was cut off: {}, in {}; the trace is marked truncated\n",
              trace->truncation().cause(), trace->truncation().where());
   return static_cast<int>(ExitCode::kHandler);
 }
@@ -95,8 +107,9 @@ int TraceApp(const faaslight::TraceOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App cli("Runs a serverless handler under recorded events and writes down what the run really used.",
-               "faaslight-trace");
+  CLI::App cli(
+      "Runs a serverless handler under recorded events and writes down what the run really used.",
+      "faaslight-trace");
   faaslight::TraceOptions options;
   bool no_effects = false;
   Declare(cli, options, no_effects);

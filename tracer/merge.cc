@@ -39,20 +39,34 @@ class FunctionsMerge {
     RecordParser in(payload);
     const auto type = static_cast<RecordType>(in.U8());
     switch (type) {
-      case RecordType::kPython: return Python(in);
-      case RecordType::kModuleStart: return ModuleStart(in);
-      case RecordType::kModuleEnd: return End(in);
-      case RecordType::kDefinitions: return Definitions(in);
-      case RecordType::kEntered: return Entered(in);
-      case RecordType::kCycle: return Cycle(in);
-      case RecordType::kAlias: return Alias(in);
-      case RecordType::kEvaluated: return Evaluated(in);
-      case RecordType::kOutcome: return OneOutcome(in);
-      case RecordType::kOpened: return Opened(in);
-      case RecordType::kChild: return Child(in);
-      case RecordType::kWarning: trace_.add_warnings(Text(in)); return;
+      case RecordType::kPython:
+        return Python(in);
+      case RecordType::kModuleStart:
+        return ModuleStart(in);
+      case RecordType::kModuleEnd:
+        return End(in);
+      case RecordType::kDefinitions:
+        return Definitions(in);
+      case RecordType::kEntered:
+        return Entered(in);
+      case RecordType::kCycle:
+        return Cycle(in);
+      case RecordType::kAlias:
+        return Alias(in);
+      case RecordType::kEvaluated:
+        return Evaluated(in);
+      case RecordType::kOutcome:
+        return OneOutcome(in);
+      case RecordType::kOpened:
+        return Opened(in);
+      case RecordType::kChild:
+        return Child(in);
+      case RecordType::kWarning:
+        trace_.add_warnings(Text(in));
+        return;
       case RecordType::kStage:
-      case RecordType::kEffect: return;
+      case RecordType::kEffect:
+        return;
     }
     ++bad_records_;
   }
@@ -67,7 +81,8 @@ class FunctionsMerge {
       out->set_module(RealName(module));
       for (const std::string& name : names) out->add_names(name);
     }
-    if (bad_records_ != 0) trace_.add_warnings(fmt::format("{} records of the run could not be read", bad_records_));
+    if (bad_records_ != 0)
+      trace_.add_warnings(fmt::format("{} records of the run could not be read", bad_records_));
   }
 
  private:
@@ -150,8 +165,8 @@ class FunctionsMerge {
     return functions_[at->second].function;
   }
 
-  // Kept until all definitions are known: a function may be entered before its module's body is described, in a forked
-  // child for instance.
+  // Kept until all definitions are known: a function may be entered before its module's body is
+  // described, in a forked child for instance.
   void Entered(RecordParser& in) {
     Entry entry;
     entry.file = Text(in);
@@ -227,7 +242,8 @@ class FunctionsMerge {
     return found == renamed_.end() ? name : found->second;
   }
 
-  // The real name of an import, or nothing when it is to be left out: nothing of that name was ever found.
+  // The real name of an import, or nothing when it is to be left out: nothing of that name was ever
+  // found.
   std::optional<std::string> NameOf(const Import& import) {
     if (import.ended && !import.executed) return std::nullopt;
     const std::string& asked = import.module.name();
@@ -246,7 +262,8 @@ class FunctionsMerge {
       import.module.set_name(*name);
       Module* out = nullptr;
       if (auto found = index.find(*name); found != index.end()) {
-        // Imported again: after a failure, in a forked child, or after somebody took it out of sys.modules.
+        // Imported again: after a failure, in a forked child, or after somebody took it out of
+        // sys.modules.
         Module* before = trace_.mutable_modules(found->second);
         if (before->completed() || !import.module.completed()) continue;
         out = before;
@@ -259,10 +276,12 @@ class FunctionsMerge {
       *out = std::move(import.module);
       out->set_root(place.root);
       out->set_file(place.path);
-      if (auto bytes = code_bytes_.find(*name); bytes != code_bytes_.end()) out->set_code_bytes(bytes->second);
+      if (auto bytes = code_bytes_.find(*name); bytes != code_bytes_.end())
+        out->set_code_bytes(bytes->second);
       Hash(*out, place.root == ROOT_OTHER || place.root == ROOT_STDLIB);
     }
-    for (Module& module : *trace_.mutable_modules()) module.set_importer(RealName(module.importer()));
+    for (Module& module : *trace_.mutable_modules())
+      module.set_importer(RealName(module.importer()));
     module_index_ = std::move(index);
   }
 
@@ -307,13 +326,15 @@ class FunctionsMerge {
 
   Defined* FindDefined(const Entry& entry) {
     if (!entry.qualname.empty()) {
-      auto found = by_qualname_.find(fmt::format("{}\n{}\n{}", entry.file, entry.line, entry.qualname));
+      auto found =
+          by_qualname_.find(fmt::format("{}\n{}\n{}", entry.file, entry.line, entry.qualname));
       if (found != by_qualname_.end()) return &functions_[found->second];
     }
     auto found = by_name_.find(fmt::format("{}\n{}\n{}", entry.file, entry.line, entry.name));
     if (found != by_name_.end()) return &functions_[found->second];
     if (file_module_.count(entry.file) == 0) return nullptr;  // of no module
-    // Code that says it is of a module's file but that the module's code does not hold: made at run time.
+    // Code that says it is of a module's file but that the module's code does not hold: made at run
+    // time.
     const std::string& qualname = entry.qualname.empty() ? entry.name : entry.qualname;
     Define(entry.file, qualname, entry.name, entry.line);
     return &functions_.back();

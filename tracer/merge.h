@@ -14,12 +14,13 @@ namespace faaslight {
 struct MergeContext {
   std::filesystem::path app;
   std::vector<std::filesystem::path> layers;
-  std::filesystem::path scratch;   // files opened in it are ours
+  std::filesystem::path scratch;  // files opened in it are ours
 };
 
-// Adds modules, functions, cycles, aliases, evaluated names, outcomes, opened files, children and warnings of the pass
-// "functions" to the trace, and hashes the module files of the application and its layers. Whatever the log holds, the
-// trace is well-formed: records that do not parse are counted in a warning.
+// Adds modules, functions, cycles, aliases, evaluated names, outcomes, opened files, children and
+// warnings of the pass "functions" to the trace, and hashes the module files of the application and
+// its layers. Whatever the log holds, the trace is well-formed: records that do not parse are
+// counted in a warning.
 void MergeFunctions(const LogFile& log, const MergeContext& context, Trace& trace);
 
 // Adds effects, and the aliases that are not in it yet, of the pass "effects".

@@ -11,7 +11,8 @@ namespace {
 enum Kind : uint8_t { kSource = 0, kExtension = 1, kBuiltin = 2, kNamespace = 3, kOther = 4 };
 
 bool EndsWith(const std::string& text, std::string_view end) {
-  return text.size() >= end.size() && std::string_view(text).substr(text.size() - end.size()) == end;
+  return text.size() >= end.size() &&
+         std::string_view(text).substr(text.size() - end.size()) == end;
 }
 
 // A ModuleSpec is an ordinary object of importlib; somebody's own spec class may be anything.
@@ -24,7 +25,8 @@ PyObject* SpecDict(PyObject* spec) {
 std::string SpecText(PyObject* spec, PyObject* spec_dict, const char* name) {
   if (PyObject* value = DictGet(spec_dict, name)) return Utf8(value);
   if (spec == nullptr || spec == Py_None) return {};
-  // 3.11+ keeps attributes of plain objects in the object itself, with no dict until someone asks. ModuleSpec has no
+  // 3.11+ keeps attributes of plain objects in the object itself, with no dict until someone asks.
+  // ModuleSpec has no
   // __getattr__, so asking runs no code; for another class we do not ask.
   if (std::string_view(Py_TYPE(spec)->tp_name) != "ModuleSpec") return {};
   PyRef value = PyRef::Steal(PyObject_GetAttrString(spec, name));
@@ -60,7 +62,8 @@ ModuleDetails DetailsOfDict(PyObject* dict, const std::string& key) {
 }
 
 ModuleDetails DetailsOfModule(PyObject* module, const std::string& key) {
-  if (module != nullptr && PyModule_Check(module)) return DetailsOfDict(PyModule_GetDict(module), key);
+  if (module != nullptr && PyModule_Check(module))
+    return DetailsOfDict(PyModule_GetDict(module), key);
   ModuleDetails details;
   details.name = key;
   return details;
@@ -72,7 +75,8 @@ PyObject* LoadedModule(const std::string& name) {
   ErrorKeeper keep;
   PyObject* modules = SysModules();
   if (modules == nullptr || !PyDict_Check(modules)) return nullptr;
-  PyRef key = PyRef::Steal(PyUnicode_FromStringAndSize(name.data(), static_cast<Py_ssize_t>(name.size())));
+  PyRef key =
+      PyRef::Steal(PyUnicode_FromStringAndSize(name.data(), static_cast<Py_ssize_t>(name.size())));
   PyObject* module = key ? PyDict_GetItemWithError(modules, key.get()) : nullptr;
   PyErr_Clear();
   return module;

@@ -9,8 +9,9 @@
 
 namespace faaslight::tracer {
 
-// Reads __spec__ and __file__ from a module's dict. `key` is its name if they do not say. Reading a module's attributes
-// in the ordinary way might run its __getattr__, or load it, if it is a lazy one.
+// Reads __spec__ and __file__ from a module's dict. `key` is its name if they do not say. Reading a
+// module's attributes in the ordinary way might run its __getattr__, or load it, if it is a lazy
+// one.
 ModuleDetails DetailsOfDict(PyObject* dict, const std::string& key);
 
 // The same for a value of sys.modules, which may be any object.

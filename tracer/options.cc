@@ -22,7 +22,9 @@ Result<fs::path> Folder(const fs::path& path, const char* what) {
     return Fail(ExitCode::kUsage, fmt::format("no such {}: {}", what, path.string()));
   }
   fs::path whole = fs::canonical(path, error);
-  if (error) return Fail(ExitCode::kSystem, fmt::format("cannot resolve {}: {}", path.string(), error.message()));
+  if (error)
+    return Fail(ExitCode::kSystem,
+                fmt::format("cannot resolve {}: {}", path.string(), error.message()));
   return whole;
 }
 
@@ -62,7 +64,8 @@ Result<FunctionTemplate> LoadTemplate(const TraceOptions& options) {
 Status Settings(const TraceOptions& options, const FunctionTemplate& found, RunSpec& spec) {
   spec.handler = options.handler.empty() ? found.handler : options.handler;
   if (spec.handler.empty()) {
-    return Fail(ExitCode::kUsage, "no handler: give --handler MODULE.FUNCTION, or --template FILE that names one");
+    return Fail(ExitCode::kUsage,
+                "no handler: give --handler MODULE.FUNCTION, or --template FILE that names one");
   }
   spec.memory_mb = found.memory_mb.value_or(spec.memory_mb);
   const double seconds = options.timeout_s.value_or(found.timeout_s.value_or(60));
@@ -72,23 +75,27 @@ Status Settings(const TraceOptions& options, const FunctionTemplate& found, RunS
   spec.timeout = std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
   if (!options.trigger.empty()) spec.trigger = options.trigger;
   if (spec.trigger != "event" && spec.trigger != "http") {
-    return Fail(ExitCode::kUsage, fmt::format("--trigger {} is neither event nor http", spec.trigger));
+    return Fail(ExitCode::kUsage,
+                fmt::format("--trigger {} is neither event nor http", spec.trigger));
   }
   spec.inherit_env = options.inherit_env;
   return {};
 }
 
-Status Environment(const TraceOptions& options, const FunctionTemplate& found, TraceRequest& request) {
+Status Environment(const TraceOptions& options, const FunctionTemplate& found,
+                   TraceRequest& request) {
   auto given = LoadEnv(options.env, options.env_files);
   if (!given) return tl::unexpected(given.error());
   auto assignments = LoadEnv(options.env, {});
   if (!assignments) return tl::unexpected(assignments.error());
-  // A template's plain variables are part of the deployment, so a replay needs them as it needs --env.
+  // A template's plain variables are part of the deployment, so a replay needs them as it needs
+  // --env.
   request.env = found.env;
   for (const auto& [key, value] : *assignments) request.env[key] = value;
   request.spec.env = found.env;
   for (const auto& [key, value] : *given) request.spec.env[key] = value;
-  for (const fs::path& file : options.env_files) request.env_files.push_back(fs::absolute(file).lexically_normal());
+  for (const fs::path& file : options.env_files)
+    request.env_files.push_back(fs::absolute(file).lexically_normal());
   return {};
 }
 
@@ -98,11 +105,13 @@ Result<std::string> HandlerModule(const std::string& handler) {
   const size_t dot = handler.rfind('.');
   std::string module = handler.substr(0, dot == std::string::npos ? 0 : dot);
   std::replace(module.begin(), module.end(), '/', '.');
-  const bool bad = module.empty() || dot + 1 == handler.size() || module.front() == '.' || module.back() == '.' ||
-                   module.find("..") != std::string::npos || module.find('\0') != std::string::npos;
+  const bool bad = module.empty() || dot + 1 == handler.size() || module.front() == '.' ||
+                   module.back() == '.' || module.find("..") != std::string::npos ||
+                   module.find('\0') != std::string::npos;
   if (bad) {
     return Fail(ExitCode::kUsage,
-                fmt::format("bad handler \"{}\": it is MODULE.FUNCTION, for example main.handler", handler));
+                fmt::format("bad handler \"{}\": it is MODULE.FUNCTION, for example main.handler",
+                            handler));
   }
   return module;
 }
@@ -113,9 +122,10 @@ Status CheckHandlerFile(const std::string& module, const RunSpec& spec) {
   for (const fs::path& folder : SearchPath(spec)) {
     if (HasModuleFile(folder, relative)) return {};
   }
-  return Fail(ExitCode::kUsage, fmt::format("no such handler: {} (looked for {}.py and {}/__init__.py in {}{})",
-                                            spec.handler, relative, relative, spec.app.string(),
-                                            spec.layers.empty() ? "" : " and the layers"));
+  return Fail(ExitCode::kUsage,
+              fmt::format("no such handler: {} (looked for {}.py and {}/__init__.py in {}{})",
+                          spec.handler, relative, relative, spec.app.string(),
+                          spec.layers.empty() ? "" : " and the layers"));
 }
 
 Status CheckOutput(const fs::path& path) {
@@ -123,7 +133,8 @@ Status CheckOutput(const fs::path& path) {
   std::error_code error;
   const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
   if (!fs::is_directory(parent, error)) {
-    return Fail(ExitCode::kUsage, fmt::format("no such folder: {} (of -o {})", parent.string(), path.string()));
+    return Fail(ExitCode::kUsage,
+                fmt::format("no such folder: {} (of -o {})", parent.string(), path.string()));
   }
   if (!fs::exists(fs::symlink_status(path, error))) return {};
   // An older trace may be replaced, a torn one too: its magic tells that it was ours.
@@ -132,8 +143,10 @@ Status CheckOutput(const fs::path& path) {
   file.read(magic, sizeof magic);
   constexpr std::string_view kOurs("FAASLIT\x1aTRCE", 12);
   if (!fs::is_regular_file(path, error) || std::string_view(magic, sizeof magic) != kOurs) {
-    return Fail(ExitCode::kUsage,
-                fmt::format("{} exists and is not a faaslight trace: it is left alone; choose another -o", path.string()));
+    return Fail(
+        ExitCode::kUsage,
+        fmt::format("{} exists and is not a faaslight trace: it is left alone; choose another -o",
+                    path.string()));
   }
   return {};
 }
@@ -163,7 +176,8 @@ Result<TraceRequest> Resolve(const TraceOptions& options, const fs::path& libexe
   auto events = LoadEvents(options.events);
   if (!events) return tl::unexpected(events.error());
   request.spec.events = std::move(*events);
-  Result<Interpreter> chosen = ChooseInterpreter(options.python, found->runtime, request.spec.app, libexec);
+  Result<Interpreter> chosen =
+      ChooseInterpreter(options.python, found->runtime, request.spec.app, libexec);
   if (!chosen) return tl::unexpected(chosen.error());
   request.python = chosen->python;
   request.tracer = chosen->tracer;

@@ -1,4 +1,5 @@
-// Which code objects were seen in the current generation: open addressing, one cache line touched per look.
+// Which code objects were seen in the current generation: open addressing, one cache line touched
+// per look.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,8 @@ class PointerSet {
   enum class Look {
     kSeen,   // seen in this generation
     kAgain,  // seen in an earlier generation: now marked with this one
-    kNew,    // never seen: now in the set; the caller keeps the object alive, or the address may be used again
+    kNew,    // never seen: now in the set; the caller keeps the object alive, or the address may be
+             // used again
   };
 
   PointerSet() : slots_(1U << 14) {}

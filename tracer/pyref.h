@@ -1,4 +1,5 @@
-// Owned references and other RAII over the raw CPython API, for the embedded tracer. The GIL is held in all of it.
+// Owned references and other RAII over the raw CPython API, for the embedded tracer. The GIL is
+// held in all of it.
 #pragma once
 
 #include <Python.h>
@@ -38,8 +39,8 @@ class PyRef {
   PyObject* object_ = nullptr;
 };
 
-// Keeps the exception that is pending, if any, out of the way while it lives, and drops those that our own calls raise:
-// a hook must never change what the program sees.
+// Keeps the exception that is pending, if any, out of the way while it lives, and drops those that
+// our own calls raise: a hook must never change what the program sees.
 class ErrorKeeper {
  public:
   ErrorKeeper() { PyErr_Fetch(&type_, &value_, &traceback_); }
@@ -53,7 +54,8 @@ class ErrorKeeper {
   PyObject* traceback_ = nullptr;
 };
 
-// The text of a str; undecodable file names keep their bytes. "" for anything else. Leaves no exception behind.
+// The text of a str; undecodable file names keep their bytes. "" for anything else. Leaves no
+// exception behind.
 std::string Utf8(PyObject* object);
 
 // Looks `key` up in a dict without running code of the program; borrowed, null if absent.

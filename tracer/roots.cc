@@ -31,7 +31,9 @@ Roots::Place Roots::Find(const std::string& absolute) const {
   for (const auto& [folder, root] : roots_) {
     if (!StartsWith(path, folder)) continue;
     std::string relative = path.substr(folder.size());
-    if (root == ROOT_STDLIB && (StartsWith(relative, "site-packages/") || StartsWith(relative, "dist-packages/"))) break;
+    if (root == ROOT_STDLIB &&
+        (StartsWith(relative, "site-packages/") || StartsWith(relative, "dist-packages/")))
+      break;
     return {root, std::move(relative)};
   }
   return {ROOT_OTHER, path};

@@ -36,7 +36,8 @@ bool IsImportlibFile(PyObject* filename) {
   if (!PyUnicode_Check(filename)) return false;
   const std::string file = Utf8(filename);
   return file.compare(0, kFrozen.size(), kFrozen) == 0 ||
-         (file.size() > kFile.size() && file.compare(file.size() - kFile.size(), kFile.size(), kFile) == 0);
+         (file.size() > kFile.size() &&
+          file.compare(file.size() - kFile.size(), kFile.size(), kFile) == 0);
 }
 
 std::string ModuleOfGlobals(PyObject* globals) {

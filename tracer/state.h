@@ -1,5 +1,5 @@
-// What the hooks of one traced process share. One object, made before the interpreter starts and never destroyed: hooks
-// run until the very end of the process.
+// What the hooks of one traced process share. One object, made before the interpreter starts and
+// never destroyed: hooks run until the very end of the process.
 #pragma once
 
 #include <Python.h>
@@ -19,26 +19,28 @@ class EffectWitness;
 // A module whose import has begun and not ended, on one thread.
 struct ImportFrame {
   uint64_t id = 0;
-  std::string name;         // as it was asked for
+  std::string name;  // as it was asked for
   uint64_t started_ns = 0;
-  uint64_t children_ns = 0; // taken by the imports inside it
-  bool executing = false;   // its body was entered (a parent package that is imported first comes before that)
-  ModuleDetails details;    // filled when its body is entered
+  uint64_t children_ns = 0;  // taken by the imports inside it
+  bool executing =
+      false;  // its body was entered (a parent package that is imported first comes before that)
+  ModuleDetails details;  // filled when its body is entered
 };
 
 struct State {
   LogWriter log;
   bool effects_pass = false;
-  std::string runner_file;                     // runner.py: not a module of the program
+  std::string runner_file;  // runner.py: not a module of the program
   TracePhase phase = TracePhase::kPreload;
   uint32_t event = 0;
-  uint32_t generation = 0;                     // counts phase and event changes
+  uint32_t generation = 0;  // counts phase and event changes
   QualnameTable qualnames;
   std::unordered_set<std::string> defined;     // module bodies described so far: file + module name
   std::unordered_set<std::string> known_keys;  // of sys.modules, accounted for
   std::unordered_set<std::string> recorded;    // modules with a kModuleStart
-  std::unordered_set<std::string> said;        // records to write once: "V module names", "R path", "U how command"
-  std::unique_ptr<EffectWitness> witness;      // of the pass "effects", from begin_init on
+  std::unordered_set<std::string>
+      said;  // records to write once: "V module names", "R path", "U how command"
+  std::unique_ptr<EffectWitness> witness;  // of the pass "effects", from begin_init on
 };
 
 // The process's state. Made by main before any hook is installed.

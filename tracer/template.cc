@@ -9,7 +9,8 @@
 namespace faaslight {
 namespace {
 
-// A scalar that stands for itself. CloudFormation's short tags (!Ref, !Sub, !GetAtt) and the Serverless Framework's
+// A scalar that stands for itself. CloudFormation's short tags (!Ref, !Sub, !GetAtt) and the
+// Serverless Framework's
 // ${…} mean something that only the cloud or the framework knows.
 std::optional<std::string> Plain(const YAML::Node& node) {
   if (!node.IsDefined() || !node.IsScalar()) return std::nullopt;
@@ -33,7 +34,9 @@ YAML::Node Get(const YAML::Node& node, const char* key) {
 std::optional<double> Number(const YAML::Node& node) {
   const std::optional<std::string> text = Plain(node);
   double value = 0;
-  if (!text || !YAML::convert<double>::decode(YAML::Node(*text), value) || !(value > 0) || value > 1e6) return std::nullopt;
+  if (!text || !YAML::convert<double>::decode(YAML::Node(*text), value) || !(value > 0) ||
+      value > 1e6)
+    return std::nullopt;
   return value;
 }
 
@@ -99,7 +102,8 @@ std::vector<FunctionTemplate> Serverless(const YAML::Node& root) {
 
 std::string Names(const std::vector<FunctionTemplate>& functions) {
   std::string names;
-  for (const FunctionTemplate& function : functions) names += (names.empty() ? "" : ", ") + function.name;
+  for (const FunctionTemplate& function : functions)
+    names += (names.empty() ? "" : ", ") + function.name;
   return names;
 }
 
@@ -109,17 +113,21 @@ Result<FunctionTemplate> Choose(std::vector<FunctionTemplate> functions, const s
     for (FunctionTemplate& function : functions) {
       if (function.name == wanted) return std::move(function);
     }
-    return Fail(ExitCode::kUsage, fmt::format("{} has no function {}; it has: {}", file_name, wanted, Names(functions)));
+    return Fail(ExitCode::kUsage, fmt::format("{} has no function {}; it has: {}", file_name,
+                                              wanted, Names(functions)));
   }
   functions.erase(std::remove_if(functions.begin(), functions.end(),
                                  [](const FunctionTemplate& function) {
-                                   return !function.runtime.empty() && function.runtime.rfind("python", 0) != 0;
+                                   return !function.runtime.empty() &&
+                                          function.runtime.rfind("python", 0) != 0;
                                  }),
                   functions.end());
   if (functions.size() == 1) return std::move(functions[0]);
-  if (functions.empty()) return Fail(ExitCode::kUsage, fmt::format("{} has no Python function", file_name));
-  return Fail(ExitCode::kUsage, fmt::format("{} has several functions ({}): name one with --function", file_name,
-                                            Names(functions)));
+  if (functions.empty())
+    return Fail(ExitCode::kUsage, fmt::format("{} has no Python function", file_name));
+  return Fail(ExitCode::kUsage,
+              fmt::format("{} has several functions ({}): name one with --function", file_name,
+                          Names(functions)));
 }
 
 }  // namespace
@@ -128,7 +136,8 @@ Result<FunctionTemplate> ReadTemplate(std::string_view yaml, const std::string& 
                                       const std::string& file_name) {
   try {
     const YAML::Node root = YAML::Load(std::string(yaml));
-    if (Get(root, "Resources").IsDefined() && Get(root, "Resources").IsMap()) return Choose(Sam(root), function, file_name);
+    if (Get(root, "Resources").IsDefined() && Get(root, "Resources").IsMap())
+      return Choose(Sam(root), function, file_name);
     if (Get(root, "functions").IsDefined() && Get(root, "functions").IsMap()) {
       return Choose(Serverless(root), function, file_name);
     }
@@ -136,9 +145,9 @@ Result<FunctionTemplate> ReadTemplate(std::string_view yaml, const std::string& 
     return Fail(ExitCode::kBadInput,
                 fmt::format("{}:{}: is not YAML: {}", file_name, error.mark.line + 1, error.msg));
   }
-  return Fail(ExitCode::kBadInput,
-              fmt::format("{} is neither an AWS SAM template (Resources:) nor a Serverless Framework file (functions:)",
-                          file_name));
+  return Fail(ExitCode::kBadInput, fmt::format("{} is neither an AWS SAM template (Resources:) nor "
+                                               "a Serverless Framework file (functions:)",
+                                               file_name));
 }
 
 }  // namespace faaslight

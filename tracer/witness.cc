@@ -78,10 +78,12 @@ class EffectWitness::Impl : public ChangeSink {
     const compat::PendingError pending_error;
     const compat::CollectorPause pause;
     executing_ = executing;
-    PyObject* own = executing.empty() ? nullptr : NameIn(PyImport_GetModuleDict(), executing.c_str());
+    PyObject* own =
+        executing.empty() ? nullptr : NameIn(PyImport_GetModuleDict(), executing.c_str());
     if (own != nullptr && !RealName(own).empty()) executing_ = RealName(own);
     ChangeSink* sink = executing.empty() ? nullptr : this;
-    probes_.Look(sink);  // first: on 3.9 its calls may run a collection, from here on only pointers are read
+    probes_.Look(
+        sink);  // first: on 3.9 its calls may run a collection, from here on only pointers are read
     LookAtSysModules();
     graph_.Walk(modules_, own, sink);
   }
@@ -90,14 +92,16 @@ class EffectWitness::Impl : public ChangeSink {
     Change change = seen;
     if (change.target == "_warnings") change.target = "warnings";  // its C half holds what it shows
     if (IsHarmless(change, executing_)) return;
-    const int kind = IsProcessRegistry(change.target, change.attribute) ? int{kEffectRegistry} : change.kind;
+    const int kind =
+        IsProcessRegistry(change.target, change.attribute) ? int{kEffectRegistry} : change.kind;
     std::vector<Pending>& effects = effects_[executing_];
     const auto same = [&](const Pending& p) {
       return p.kind == kind && p.target == change.target && p.attribute == change.attribute;
     };
     auto place = std::find_if(effects.begin(), effects.end(), same);
     if (place == effects.end()) {
-      effects.push_back({change.target, change.attribute, kind, change.before, change.size_before, ""});
+      effects.push_back(
+          {change.target, change.attribute, kind, change.before, change.size_before, ""});
       place = effects.end() - 1;
     } else if (place->before == change.after) {
       effects.erase(place);
@@ -115,7 +119,8 @@ class EffectWitness::Impl : public ChangeSink {
         continue;
       }
       for (Pending& p : maker->second) {
-        taken.push_back({maker->first, std::move(p.target), std::move(p.attribute), std::move(p.detail), p.kind});
+        taken.push_back({maker->first, std::move(p.target), std::move(p.attribute),
+                         std::move(p.detail), p.kind});
       }
       maker = effects_.erase(maker);
     }
@@ -131,18 +136,19 @@ class EffectWitness::Impl : public ChangeSink {
     PyObject* object;  // for comparison
     PyObject* module;
     std::string text;
-    bool is_first;     // of the keys that hold this module
+    bool is_first;  // of the keys that hold this module
   };
 
-  // Brings the list of modules up to date, and tells what is odd about the keys that came. Keys come at the end as a
-  // rule, so what stands before the first difference is left alone.
+  // Brings the list of modules up to date, and tells what is odd about the keys that came. Keys
+  // come at the end as a rule, so what stands before the first difference is left alone.
   void LookAtSysModules() {
     std::vector<std::pair<PyObject*, PyObject*>> now;
     now.reserve(keys_.size() + 1);
     PyObject* key = nullptr;
     PyObject* module = nullptr;
     Py_ssize_t position = 0;
-    while (PyDict_Next(PyImport_GetModuleDict(), &position, &key, &module)) now.emplace_back(key, module);
+    while (PyDict_Next(PyImport_GetModuleDict(), &position, &key, &module))
+      now.emplace_back(key, module);
     size_t same = 0;
     while (same < now.size() && same < keys_.size() && keys_[same].object == now[same].first &&
            keys_[same].module == now[same].second) {
@@ -200,7 +206,7 @@ class EffectWitness::Impl : public ChangeSink {
   }
 
   std::string executing_;
-  std::vector<Key> keys_;  // of sys.modules, in its order
+  std::vector<Key> keys_;              // of sys.modules, in its order
   std::vector<LoadedModule> modules_;  // each once
   std::unordered_set<PyObject*> loaded_;
   ModuleGraph graph_;
@@ -214,7 +220,9 @@ EffectWitness::~EffectWitness() = default;
 
 void EffectWitness::Boundary(const std::string& executing) { impl_->Boundary(executing); }
 
-std::vector<WitnessedEffect> EffectWitness::TakeEffects(bool all) { return impl_->TakeEffects(all); }
+std::vector<WitnessedEffect> EffectWitness::TakeEffects(bool all) {
+  return impl_->TakeEffects(all);
+}
 
 std::vector<std::tuple<std::string, std::string, std::string>> EffectWitness::TakeAliases() {
   return impl_->TakeAliases();

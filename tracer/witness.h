@@ -1,16 +1,18 @@
 // The effect witness: which modules change something outside themselves while they are imported?
 //
-// Problem: the rewriter may leave a module's import out (or do it later) only if nobody else notices. A module that
-// registers a type with another module, patches a function or installs a handler is noticed.
-// Idea: at each boundary of a module's execution, fingerprint what all other modules hold, compare with the boundary
-// before, and charge what differs to the module that was executing in between. Nothing of the program runs for it:
-// values are looked at from C, as raw pointers, types and entries, and no reference is kept.
-// Cost: each boundary walks every module that is loaded, so a pass with the witness is slow (pandas: some seconds) and
-// has its own process.
+// Problem: the rewriter may leave a module's import out (or do it later) only if nobody else
+// notices. A module that registers a type with another module, patches a function or installs a
+// handler is noticed. Idea: at each boundary of a module's execution, fingerprint what all other
+// modules hold, compare with the boundary before, and charge what differs to the module that was
+// executing in between. Nothing of the program runs for it: values are looked at from C, as raw
+// pointers, types and entries, and no reference is kept. Cost: each boundary walks every module
+// that is loaded, so a pass with the witness is slow (pandas: some seconds) and has its own
+// process.
 //
-// What it cannot see, on purpose: state inside C extensions (NumPy's print options, random's state, os.register_at_fork,
-// ABCMeta.register: `_abc._get_dump` would show it), a class's list of subclasses, a file or socket opened, and what is
-// nested deeper than three levels below a module's names.
+// What it cannot see, on purpose: state inside C extensions (NumPy's print options, random's state,
+// os.register_at_fork, ABCMeta.register: `_abc._get_dump` would show it), a class's list of
+// subclasses, a file or socket opened, and what is nested deeper than three levels below a module's
+// names.
 #pragma once
 
 #include <memory>
@@ -20,7 +22,8 @@
 
 namespace faaslight::tracer {
 
-// The values of EffectKind in proto/trace.proto, so that the embedded tracers need not link protobuf for it.
+// The values of EffectKind in proto/trace.proto, so that the embedded tracers need not link
+// protobuf for it.
 enum EffectKindValue : int {
   kEffectAttribute = 0,
   kEffectContainer = 1,
@@ -38,25 +41,25 @@ struct WitnessedEffect {
   int kind = kEffectAttribute;
 };
 
-// Watches the modules of the running interpreter. One per process; the GIL is held in all calls. A call runs no code of
-// the program and leaves a pending Python exception as it was.
+// Watches the modules of the running interpreter. One per process; the GIL is held in all calls. A
+// call runs no code of the program and leaves a pending Python exception as it was.
 class EffectWitness {
  public:
-  // Takes the state of all loaded modules as the one to compare with. Imports gc (builtin): make it before import hooks
-  // that need it.
+  // Takes the state of all loaded modules as the one to compare with. Imports gc (builtin): make it
+  // before import hooks that need it.
   EffectWitness();
   ~EffectWitness();
   EffectWitness(const EffectWitness&) = delete;
   EffectWitness& operator=(const EffectWitness&) = delete;
 
-  // Everything that changed since the last boundary is charged to `executing`, the innermost module that was executing
-  // since then; "" charges nobody (handler code, the runtime). Call it with the importer before a module that is not
-  // loaded is imported, and with the module itself after.
+  // Everything that changed since the last boundary is charged to `executing`, the innermost module
+  // that was executing since then; "" charges nobody (handler code, the runtime). Call it with the
+  // importer before a module that is not loaded is imported, and with the module itself after.
   void Boundary(const std::string& executing);
 
-  // Gives the effects witnessed since the last call, of the modules whose body has ended: until then a module may undo
-  // a change (`with warnings.catch_warnings()`), and such a change is no effect. `all`: of the others too, as they stand
-  // (at the end of the run).
+  // Gives the effects witnessed since the last call, of the modules whose body has ended: until
+  // then a module may undo a change (`with warnings.catch_warnings()`), and such a change is no
+  // effect. `all`: of the others too, as they stand (at the end of the run).
   std::vector<WitnessedEffect> TakeEffects(bool all = false);
 
   // Gives the keys of sys.modules that came since the last call and hold a module of another name:

@@ -82,8 +82,9 @@ void ReportNames(const WitnessNode& node, const std::vector<WitnessEntry>& now, 
   Change change;
   change.target = node.owner->path;
   change.kind = KindOf(node.shape);
-  change.is_static_type = node.shape == Shape::kClass &&
-                          (reinterpret_cast<PyTypeObject*>(node.object)->tp_flags & Py_TPFLAGS_HEAPTYPE) == 0;
+  change.is_static_type =
+      node.shape == Shape::kClass &&
+      (reinterpret_cast<PyTypeObject*>(node.object)->tp_flags & Py_TPFLAGS_HEAPTYPE) == 0;
   ReportInsides(node, change, sink);
   for (size_t i = 0; i < now.size(); ++i) {
     const auto old = before.find(names[i]);
@@ -165,7 +166,8 @@ std::vector<std::string> NamesNow(const WitnessNode& node) {
 uint64_t VersionNow(const WitnessNode& node) {
   PyObject* dict = nullptr;
   if (node.shape == Shape::kModule) dict = compat::InstanceDict(node.object);
-  if (node.shape == Shape::kClass) dict = compat::TypeDict(reinterpret_cast<PyTypeObject*>(node.object));
+  if (node.shape == Shape::kClass)
+    dict = compat::TypeDict(reinterpret_cast<PyTypeObject*>(node.object));
   if (node.shape == Shape::kDict && PyDict_CheckExact(node.object)) dict = node.object;
   return dict != nullptr && PyDict_Check(dict) ? compat::DictVersion(dict) : 0;
 }
@@ -174,9 +176,11 @@ bool IsUnchanged(const WitnessNode& node) {
   const uint64_t version = VersionNow(node);
   if (version != 0 && version == node.version) {
     // Nothing was stored, so the functions are alive and where they were.
-    return std::all_of(node.functions.begin(), node.functions.end(), [&node](const WitnessFunction& function) {
-      return InsidesOf(const_cast<PyObject*>(node.entries[function.entry].value)) == function.insides;
-    });
+    return std::all_of(
+        node.functions.begin(), node.functions.end(), [&node](const WitnessFunction& function) {
+          return InsidesOf(const_cast<PyObject*>(node.entries[function.entry].value)) ==
+                 function.insides;
+        });
   }
   const WitnessEntry* entry = node.entries.data();
   const WitnessEntry* const end = entry + node.entries.size();
@@ -190,7 +194,8 @@ bool IsUnchanged(const WitnessNode& node) {
   return same && entry == end;
 }
 
-void ReportDifference(const WitnessNode& node, const std::vector<WitnessEntry>& now, ChangeSink& sink) {
+void ReportDifference(const WitnessNode& node, const std::vector<WitnessEntry>& now,
+                      ChangeSink& sink) {
   if (HasNames(node.shape)) {
     ReportNames(node, now, sink);
   } else if (node.shape != Shape::kTuple) {

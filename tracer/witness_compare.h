@@ -28,16 +28,16 @@ struct WitnessFunction {
 
 // An object that is fingerprinted. A module is its own owner.
 struct WitnessNode {
-  PyObject* object = nullptr;     // borrowed: good while a parent still holds it
-  PyTypeObject* type = nullptr;   // for comparison
+  PyObject* object = nullptr;    // borrowed: good while a parent still holds it
+  PyTypeObject* type = nullptr;  // for comparison
   Shape shape = Shape::kNone;
-  uint8_t depth = 0;              // 0: a module
-  bool fresh = true;              // never looked at
-  bool stale = false;             // its children must be looked up again
-  uint32_t epoch = 0;             // of the walk that saw it last
+  uint8_t depth = 0;   // 0: a module
+  bool fresh = true;   // never looked at
+  bool stale = false;  // its children must be looked up again
+  uint32_t epoch = 0;  // of the walk that saw it last
   WitnessNode* owner = nullptr;
-  std::string path;               // of a module: its name
-  uint64_t version = 0;           // of the dict behind it, if that tells that the entries are the same
+  std::string path;      // of a module: its name
+  uint64_t version = 0;  // of the dict behind it, if that tells that the entries are the same
   std::vector<WitnessEntry> entries;
   std::vector<WitnessFunction> functions;
   std::vector<std::string> names;  // of the entries, for shapes that have names
@@ -52,7 +52,9 @@ std::vector<std::string> NamesNow(const WitnessNode& node);
 uint64_t VersionNow(const WitnessNode& node);
 // Whether the object's slots are what `node.entries` says. The walk's hot path.
 bool IsUnchanged(const WitnessNode& node);
-// Hands the differences between `node` and its object as it is now to `sink`: one per name, or one for a container.
-void ReportDifference(const WitnessNode& node, const std::vector<WitnessEntry>& now, ChangeSink& sink);
+// Hands the differences between `node` and its object as it is now to `sink`: one per name, or one
+// for a container.
+void ReportDifference(const WitnessNode& node, const std::vector<WitnessEntry>& now,
+                      ChangeSink& sink);
 
 }  // namespace faaslight::tracer

@@ -1,5 +1,5 @@
-// What differs between CPython 3.9 and 3.13 for the effect witness, and the few looks behind the C API that it takes.
-// All of them read; none runs code of the program.
+// What differs between CPython 3.9 and 3.13 for the effect witness, and the few looks behind the C
+// API that it takes. All of them read; none runs code of the program.
 #pragma once
 
 #include <Python.h>
@@ -7,18 +7,19 @@
 
 namespace faaslight::tracer::compat {
 
-// The dict behind a type's attributes, borrowed; null for the builtin types of 3.12+, which nobody can change.
+// The dict behind a type's attributes, borrowed; null for the builtin types of 3.12+, which nobody
+// can change.
 inline PyObject* TypeDict(PyTypeObject* type) { return type->tp_dict; }
 
-// The dict behind an object's attributes, borrowed; null if it has none (yet). Attributes that 3.11+ keeps inline are
-// moved into a dict first: no program can tell, except by its memory.
+// The dict behind an object's attributes, borrowed; null if it has none (yet). Attributes
+// that 3.11+ keeps inline are moved into a dict first: no program can tell, except by its memory.
 inline PyObject* InstanceDict(PyObject* object) {
   PyObject** slot = _PyObject_GetDictPtr(object);
   return slot == nullptr ? nullptr : *slot;
 }
 
-// A number that changes whenever the dict does. (Deprecated since 3.12, where the interpreter still keeps it up to date;
-// tests/tracer/witness_test.cc would tell.)
+// A number that changes whenever the dict does. (Deprecated since 3.12, where the interpreter still
+// keeps it up to date; tests/tracer/witness_test.cc would tell.)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 inline uint64_t DictVersion(PyObject* dict) {
@@ -31,8 +32,9 @@ inline bool IsObjectMember(const PyMemberDef& member) {
   return member.type == T_OBJECT_EX || member.type == T_OBJECT;
 }
 
-// Stops the cyclic collector while it lives: a collection runs finalizers, in the middle of a walk over raw pointers.
-// On 3.9 nothing that a walk does allocates an object that the collector tracks, so there it has nothing to do.
+// Stops the cyclic collector while it lives: a collection runs finalizers, in the middle of a walk
+// over raw pointers. On 3.9 nothing that a walk does allocates an object that the collector tracks,
+// so there it has nothing to do.
 class CollectorPause {
  public:
 #if PY_VERSION_HEX >= 0x030A0000

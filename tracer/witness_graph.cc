@@ -13,13 +13,16 @@
 namespace faaslight::tracer {
 namespace {
 
-// How deep below a module's names to look: containers may hang one level below instances, classes and functions.
+// How deep below a module's names to look: containers may hang one level below instances, classes
+// and functions.
 constexpr int kDeepestContainer = 3;
 constexpr int kDeepestNames = 2;
 
-// Finds the global `name` of the module called `module`, borrowed; null if there is none. Looks only with plain strs.
+// Finds the global `name` of the module called `module`, borrowed; null if there is none. Looks
+// only with plain strs.
 PyObject* FindGlobal(PyObject* module, PyObject* name) {
-  if (module == nullptr || name == nullptr || !PyUnicode_CheckExact(module) || !PyUnicode_CheckExact(name)) {
+  if (module == nullptr || name == nullptr || !PyUnicode_CheckExact(module) ||
+      !PyUnicode_CheckExact(name)) {
     return nullptr;
   }
   PyObject* object = PyDict_GetItemWithError(PyImport_GetModuleDict(), module);
@@ -28,8 +31,8 @@ PyObject* FindGlobal(PyObject* module, PyObject* name) {
   return PyDict_GetItemWithError(globals, name);
 }
 
-// Whether a class or function is a global of the module that made it, other than `holder`: then it is looked at there,
-// and not wherever it was imported to.
+// Whether a class or function is a global of the module that made it, other than `holder`: then it
+// is looked at there, and not wherever it was imported to.
 bool IsAtHomeElsewhere(PyObject* value, Shape shape, const std::string& holder) {
   PyObject* module = nullptr;
   PyObject* name = nullptr;
@@ -79,15 +82,18 @@ bool HoldsOnlyConstants(PyObject* tuple) {
 // Functions are looked into where they are at home, once.
 void NoteFunctions(WitnessNode& node) {
   for (size_t i = 0; i < node.entries.size(); ++i) {
-    PyObject* value = const_cast<PyObject*>(node.entries[i].value);  // alive: the entries were read just now
-    if (!PyFunction_Check(value) || IsAtHomeElsewhere(value, Shape::kFunction, node.owner->path)) continue;
+    PyObject* value =
+        const_cast<PyObject*>(node.entries[i].value);  // alive: the entries were read just now
+    if (!PyFunction_Check(value) || IsAtHomeElsewhere(value, Shape::kFunction, node.owner->path))
+      continue;
     node.functions.push_back({i, InsidesOf(value)});
   }
 }
 
 int DepthBelow(const WitnessNode& node) {
   // A function or a proxy is no level of its own: singledispatch's registry hangs below both.
-  return node.shape == Shape::kFunction || node.type == &PyDictProxy_Type ? node.depth : node.depth + 1;
+  return node.shape == Shape::kFunction || node.type == &PyDictProxy_Type ? node.depth
+                                                                          : node.depth + 1;
 }
 
 }  // namespace
@@ -113,7 +119,8 @@ WitnessNode* ModuleGraph::RootFor(const LoadedModule& module) {
   return node;
 }
 
-void ModuleGraph::Walk(const std::vector<LoadedModule>& modules, PyObject* executing, ChangeSink* sink) {
+void ModuleGraph::Walk(const std::vector<LoadedModule>& modules, PyObject* executing,
+                       ChangeSink* sink) {
   ++epoch_;
   visited_ = 0;
   sink_ = sink;
@@ -125,7 +132,8 @@ void ModuleGraph::Walk(const std::vector<LoadedModule>& modules, PyObject* execu
     roots.push_back(RootFor(module));
     if (module.object == executing) executing_ = roots.back();
   }
-  // First come, first owned: what the executing module has made is its own, even where others hold it already.
+  // First come, first owned: what the executing module has made is its own, even where others hold
+  // it already.
   if (executing_ != nullptr) {
     WitnessNode* own = by_object_.find(executing)->second;
     Visit(own, own);
@@ -156,7 +164,8 @@ void ModuleGraph::Refresh(WitnessNode* node) {
   }
   if (!node->fresh && !node->stale && IsUnchanged(*node)) return;
   std::vector<WitnessEntry> now = EntriesNow(*node);
-  if (!node->fresh && sink_ != nullptr && node->owner != executing_) ReportDifference(*node, now, *sink_);
+  if (!node->fresh && sink_ != nullptr && node->owner != executing_)
+    ReportDifference(*node, now, *sink_);
   Rebuild(node, std::move(now));
 }
 
@@ -179,7 +188,8 @@ void ModuleGraph::Rebuild(WitnessNode* node, std::vector<WitnessEntry> entries) 
 
 WitnessNode* ModuleGraph::Follow(const WitnessNode& parent, const WitnessSlot& slot, int depth) {
   const Shape shape = ShapeOf(slot.value);
-  if (shape == Shape::kNone || (shape == Shape::kTuple && HoldsOnlyConstants(slot.value))) return nullptr;
+  if (shape == Shape::kNone || (shape == Shape::kTuple && HoldsOnlyConstants(slot.value)))
+    return nullptr;
   if (HasNames(shape) && depth > kDeepestNames) return nullptr;
   if (HasNames(parent.shape)) {
     const std::string name = slot.name != nullptr ? slot.name : TextOf(slot.key);
@@ -194,7 +204,8 @@ WitnessNode* ModuleGraph::Follow(const WitnessNode& parent, const WitnessSlot& s
   return NodeFor(slot, parent, shape, depth);
 }
 
-WitnessNode* ModuleGraph::NodeFor(const WitnessSlot& slot, const WitnessNode& parent, Shape shape, int depth) {
+WitnessNode* ModuleGraph::NodeFor(const WitnessSlot& slot, const WitnessNode& parent, Shape shape,
+                                  int depth) {
   WitnessNode*& node = by_object_[slot.value];
   if (node == nullptr) {
     nodes_.push_back(std::make_unique<WitnessNode>());
@@ -203,7 +214,8 @@ WitnessNode* ModuleGraph::NodeFor(const WitnessSlot& slot, const WitnessNode& pa
   } else if (node->shape == Shape::kModule) {
     return nullptr;
   }
-  const bool is_new = node->owner == nullptr || node->type != Py_TYPE(slot.value) || node->shape != shape;
+  const bool is_new =
+      node->owner == nullptr || node->type != Py_TYPE(slot.value) || node->shape != shape;
   if (is_new) {
     node->type = Py_TYPE(slot.value);
     node->shape = shape;
@@ -218,7 +230,8 @@ WitnessNode* ModuleGraph::NodeFor(const WitnessSlot& slot, const WitnessNode& pa
   return node;
 }
 
-// What no walk from its owner reached any more goes to a module that still holds it, as if it were new there.
+// What no walk from its owner reached any more goes to a module that still holds it, as if it were
+// new there.
 void ModuleGraph::AdoptDeferred() {
   while (!deferred_.empty()) {
     const std::vector<std::pair<WitnessNode*, WitnessNode*>> deferred = std::move(deferred_);
@@ -232,9 +245,12 @@ void ModuleGraph::AdoptDeferred() {
   }
 }
 
-// Forgets what nobody holds any more. Whoever listed such a node as a child is gone too, or has a new list.
+// Forgets what nobody holds any more. Whoever listed such a node as a child is gone too, or has a
+// new list.
 void ModuleGraph::Sweep() {
-  const auto is_gone = [this](const std::unique_ptr<WitnessNode>& node) { return node->epoch != epoch_; };
+  const auto is_gone = [this](const std::unique_ptr<WitnessNode>& node) {
+    return node->epoch != epoch_;
+  };
   for (const auto& node : nodes_) {
     if (is_gone(node)) by_object_.erase(node->object);
   }

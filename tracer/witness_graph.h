@@ -1,9 +1,11 @@
-// What the loaded modules hold, as fingerprints: the part of the effect witness that walks and compares.
+// What the loaded modules hold, as fingerprints: the part of the effect witness that walks and
+// compares.
 //
-// Each module is a root. Below it hang, up to three levels deep, the containers, classes, instances and functions with
-// attributes that its names reach, each object once, in the hands of the module that had it first: `from a import TABLE`
-// must not make TABLE b's. While a node's slots hold the same marks as before, its children's addresses are good and
-// need no look-up, so a walk over unchanged modules is a linear read of their dicts.
+// Each module is a root. Below it hang, up to three levels deep, the containers, classes, instances
+// and functions with attributes that its names reach, each object once, in the hands of the module
+// that had it first: `from a import TABLE` must not make TABLE b's. While a node's slots hold the
+// same marks as before, its children's addresses are good and need no look-up, so a walk over
+// unchanged modules is a linear read of their dicts.
 #pragma once
 
 #include <Python.h>
@@ -21,7 +23,8 @@ struct WitnessEntry;
 struct WitnessSlot;
 enum class Shape : uint8_t;
 
-// One difference, handed to a ChangeSink while the walk stands still. Pointers are borrowed and valid for that call.
+// One difference, handed to a ChangeSink while the walk stands still. Pointers are borrowed and
+// valid for that call.
 struct Change {
   std::string target;     // name of the module whose state changed
   std::string attribute;  // path inside it
@@ -60,9 +63,9 @@ class ModuleGraph {
   ModuleGraph(const ModuleGraph&) = delete;
   ModuleGraph& operator=(const ModuleGraph&) = delete;
 
-  // Looks at all of `modules` again and hands what differs since the last walk to `sink`, except what belongs to
-  // `executing` (may be null: nothing is its own). What is seen for the first time is no difference. `sink` null: look
-  // only. The caller keeps Python code from running meanwhile.
+  // Looks at all of `modules` again and hands what differs since the last walk to `sink`, except
+  // what belongs to `executing` (may be null: nothing is its own). What is seen for the first time
+  // is no difference. `sink` null: look only. The caller keeps Python code from running meanwhile.
   void Walk(const std::vector<LoadedModule>& modules, PyObject* executing, ChangeSink* sink);
 
   // Number of objects that are fingerprinted.

@@ -25,7 +25,8 @@ struct NotFollowed {
 };
 
 constexpr std::array kNotFollowed = {
-    NotFollowed{"sys", "modules", "sys.modules: what is loaded; TakeAliases tells what is odd there"},
+    NotFollowed{"sys", "modules",
+                "sys.modules: what is loaded; TakeAliases tells what is odd there"},
     NotFollowed{"sys", "path_importer_cache", "caches of directory listings"},
     NotFollowed{"*", "__builtins__", "builtins itself is a module that is watched"},
     NotFollowed{"*", "__spec__", "the import system's own record of the module"},
@@ -44,12 +45,15 @@ struct TypeNotFollowed {
 };
 
 constexpr std::array kTypesNotFollowed = {
-    TypeNotFollowed{"logging", "Logger", "witness_probes.cc looks at each logger's level, handlers and filters"},
+    TypeNotFollowed{"logging", "Logger",
+                    "witness_probes.cc looks at each logger's level, handlers and filters"},
     TypeNotFollowed{"logging", "RootLogger", "as Logger"},
     TypeNotFollowed{"logging", "Manager", "as Logger"},
     TypeNotFollowed{"logging", "PlaceHolder", "says that loggers below a name exist, no more"},
-    TypeNotFollowed{"_frozen_importlib", "ModuleSpec", "the import system's own record of a module"},
-    TypeNotFollowed{"_frozen_importlib_external", "_NamespacePath", "recomputes itself when sys.path changes"},
+    TypeNotFollowed{"_frozen_importlib", "ModuleSpec",
+                    "the import system's own record of a module"},
+    TypeNotFollowed{"_frozen_importlib_external", "_NamespacePath",
+                    "recomputes itself when sys.path changes"},
     TypeNotFollowed{"_frozen_importlib_external", "SourceFileLoader", "the import system's own"},
     TypeNotFollowed{"_frozen_importlib_external", "ExtensionFileLoader", "the import system's own"},
     TypeNotFollowed{"_frozen_importlib_external", "FileFinder", "caches of directory listings"},
@@ -60,11 +64,12 @@ constexpr std::array kTypesNotFollowed = {
 // When a row's change is harmless.
 enum class Only {
   kAlways,
-  kOwnWarnings,    // adds warnings filters for categories that the executing module or one below it defines
-  kOwnImporter,    // adds six's importer, which serves names below the executing module's own
-  kOwnNullHandler, // adds NullHandlers to the logger of the executing module or of one below it
-  kOwnTypes,       // adds entries whose keys are classes that the executing module defines
-  kCType,          // a C type's own descriptors
+  kOwnWarnings,  // adds warnings filters for categories that the executing module or one below it
+                 // defines
+  kOwnImporter,  // adds six's importer, which serves names below the executing module's own
+  kOwnNullHandler,  // adds NullHandlers to the logger of the executing module or of one below it
+  kOwnTypes,        // adds entries whose keys are classes that the executing module defines
+  kCType,           // a C type's own descriptors
 };
 
 struct HarmlessChange {
@@ -79,18 +84,24 @@ constexpr std::array kHarmless = {
     HarmlessChange{"warnings", "onceregistry", Only::kAlways, "which warnings were shown already"},
     HarmlessChange{"warnings", "_onceregistry", Only::kAlways, "which warnings were shown already"},
     HarmlessChange{"warnings", "_filters_version", Only::kAlways, "a counter beside `filters`"},
-    HarmlessChange{"warnings", "filters", Only::kOwnWarnings, "only its own code gives these warnings"},
-    HarmlessChange{"sys", "meta_path", Only::kOwnImporter, "serves only names below the module itself"},
-    HarmlessChange{"logging", "getLogger*", Only::kOwnNullHandler, "only its own code logs there, and none is shown"},
-    HarmlessChange{"logging", "_handlers*", Only::kAlways, "names of handlers; those in use show at their logger"},
-    HarmlessChange{"logging", "_handlerList", Only::kAlways, "all handlers, for shutdown; those in use show at their logger"},
+    HarmlessChange{"warnings", "filters", Only::kOwnWarnings,
+                   "only its own code gives these warnings"},
+    HarmlessChange{"sys", "meta_path", Only::kOwnImporter,
+                   "serves only names below the module itself"},
+    HarmlessChange{"logging", "getLogger*", Only::kOwnNullHandler,
+                   "only its own code logs there, and none is shown"},
+    HarmlessChange{"logging", "_handlers*", Only::kAlways,
+                   "names of handlers; those in use show at their logger"},
+    HarmlessChange{"logging", "_handlerList", Only::kAlways,
+                   "all handlers, for shutdown; those in use show at their logger"},
     HarmlessChange{"re", "_cache*", Only::kAlways, "compiled patterns by text: a memo"},
     HarmlessChange{"sre_compile", "_cache*", Only::kAlways, "a memo"},
     HarmlessChange{"encodings", "_cache", Only::kAlways, "codecs by name: a memo"},
     HarmlessChange{"linecache", "cache", Only::kAlways, "lines of files: a memo"},
     HarmlessChange{"typing", "_cleanups", Only::kAlways, "functions that empty typing's caches"},
     HarmlessChange{"typing", "_caches*", Only::kAlways, "a memo"},
-    HarmlessChange{"typing", "_overload_registry*", Only::kAlways, "overloads under the module's own name"},
+    HarmlessChange{"typing", "_overload_registry*", Only::kAlways,
+                   "overloads under the module's own name"},
     HarmlessChange{"functools", "_cache*", Only::kAlways, "a memo"},
     HarmlessChange{"fnmatch", "_cache*", Only::kAlways, "a memo"},
     HarmlessChange{"_strptime", "_regex_cache", Only::kAlways, "a memo"},
@@ -100,36 +111,48 @@ constexpr std::array kHarmless = {
     HarmlessChange{"inspect", "modulesbyfile", Only::kAlways, "a memo"},
     HarmlessChange{"inspect", "_filesbymodname", Only::kAlways, "a memo"},
     HarmlessChange{"gettext", "_translations", Only::kAlways, "a memo by file"},
-    HarmlessChange{"copyreg", "dispatch_table", Only::kOwnTypes, "only its own code makes such objects"},
-    HarmlessChange{"*", "*", Only::kCType, "a C type is completed when it is first used, by whom does not matter"},
-    HarmlessChange{"six", "*", Only::kAlways, "six.moves: a name is resolved when it is first asked for"},
+    HarmlessChange{"copyreg", "dispatch_table", Only::kOwnTypes,
+                   "only its own code makes such objects"},
+    HarmlessChange{"*", "*", Only::kCType,
+                   "a C type is completed when it is first used, by whom does not matter"},
+    HarmlessChange{"six", "*", Only::kAlways,
+                   "six.moves: a name is resolved when it is first asked for"},
     HarmlessChange{"*.six", "*", Only::kAlways, "as six"},
     HarmlessChange{"six.moves*", "*", Only::kAlways, "as six"},
     HarmlessChange{"*.six.moves*", "*", Only::kAlways, "as six"},
-    HarmlessChange{"_cython_*", "*", Only::kAlways, "Cython's shared types: whoever needs one first makes it"},
+    HarmlessChange{"_cython_*", "*", Only::kAlways,
+                   "Cython's shared types: whoever needs one first makes it"},
     HarmlessChange{"sys", "modules?'_cython_*", Only::kAlways, "as _cython_"},
-    HarmlessChange{"sys", "modules?'cython_runtime'?", Only::kAlways, "made by whichever Cython module comes first"},
+    HarmlessChange{"sys", "modules?'cython_runtime'?", Only::kAlways,
+                   "made by whichever Cython module comes first"},
     HarmlessChange{"platform", "_*_cache*", Only::kAlways, "a memo"},
-    HarmlessChange{"sysconfig", "_CONFIG_VARS*", Only::kAlways, "the interpreter's build settings: a memo"},
+    HarmlessChange{"sysconfig", "_CONFIG_VARS*", Only::kAlways,
+                   "the interpreter's build settings: a memo"},
     HarmlessChange{"zipimport", "_zip_directory_cache", Only::kAlways, "a memo"},
-    HarmlessChange{"ctypes", "_c_functype_cache", Only::kAlways, "function types by signature: a memo"},
+    HarmlessChange{"ctypes", "_c_functype_cache", Only::kAlways,
+                   "function types by signature: a memo"},
     HarmlessChange{"ctypes", "_win_functype_cache", Only::kAlways, "a memo"},
     HarmlessChange{"ctypes", "_pointer_type_cache", Only::kAlways, "pointer types by type: a memo"},
-    HarmlessChange{"_ctypes", "_pointer_type_cache", Only::kAlways, "pointer types by type: a memo"},
-    HarmlessChange{"threading", "_active", Only::kAlways, "witness_probes.cc reports threads started"},
+    HarmlessChange{"_ctypes", "_pointer_type_cache", Only::kAlways,
+                   "pointer types by type: a memo"},
+    HarmlessChange{"threading", "_active", Only::kAlways,
+                   "witness_probes.cc reports threads started"},
     HarmlessChange{"threading", "_limbo", Only::kAlways, "threads about to start"},
     HarmlessChange{"threading", "_shutdown_locks", Only::kAlways, "threads that run"},
     HarmlessChange{"threading", "_shutdown_locks_lock", Only::kAlways, "threads that run"},
-    HarmlessChange{"concurrent.futures", "*PoolExecutor", Only::kAlways, "imported when it is first asked for"},
+    HarmlessChange{"concurrent.futures", "*PoolExecutor", Only::kAlways,
+                   "imported when it is first asked for"},
     HarmlessChange{"multiprocessing.reduction", "ForkingPickler._extra_reducers", Only::kOwnTypes,
                    "only its own code makes such objects"},
-    HarmlessChange{"sys", "modules?'__mp_main__'?", Only::kAlways, "for multiprocessing's own children"},
-    HarmlessChange{"_collections_abc", "ByteString._removal_version", Only::kAlways, "typing's note for a warning"},
+    HarmlessChange{"sys", "modules?'__mp_main__'?", Only::kAlways,
+                   "for multiprocessing's own children"},
+    HarmlessChange{"_collections_abc", "ByteString._removal_version", Only::kAlways,
+                   "typing's note for a warning"},
     HarmlessChange{"tempfile", "_name_sequence", Only::kAlways, "random names"},
 };
 
-// Effects of a module of the standard library on its own other half, which all come to through it, and its own
-// tidying up at exit.
+// Effects of a module of the standard library on its own other half, which all come to through it,
+// and its own tidying up at exit.
 struct OwnHalf {
   const char* maker;
   const char* target;
@@ -143,7 +166,8 @@ constexpr std::array kOwnHalves = {
     OwnHalf{"logging", "atexit", "flushes the handlers that were made through it"},
     OwnHalf{"weakref", "atexit", "runs the finalizers that were made through it"},
     OwnHalf{"concurrent.futures.*", "atexit", "waits for the workers that were started through it"},
-    OwnHalf{"concurrent.futures.*", "threading", "waits for the workers that were started through it"},
+    OwnHalf{"concurrent.futures.*", "threading",
+            "waits for the workers that were started through it"},
     OwnHalf{"multiprocessing.*", "atexit", "ends the workers that were started through it"},
     OwnHalf{"importlib._bootstrap*", "_frozen_importlib*", "the same modules"},
 };
@@ -193,7 +217,8 @@ bool IsOwnNullHandlers(const Change& change, const std::string& executing) {
   return IsInPackage(logger, executing) && change.attribute.substr(end) == "').handlers" &&
          std::all_of(change.added.begin(), change.added.end(), [&executing](PyObject* handler) {
            const std::string module = TypeModule(Py_TYPE(handler));  // boto3 brings its own class
-           return TypeName(Py_TYPE(handler)) == "NullHandler" && (module == "logging" || module == executing);
+           return TypeName(Py_TYPE(handler)) == "NullHandler" &&
+                  (module == "logging" || module == executing);
          });
 }
 
@@ -202,8 +227,9 @@ bool IsOwnType(PyObject* key, const std::string& executing) {
 }
 
 bool IsDescriptorOfC(PyObject* value) {
-  static constexpr std::array kTypes = {"wrapper_descriptor", "method_descriptor", "classmethod_descriptor",
-                                        "member_descriptor",  "getset_descriptor", "builtin_function_or_method"};
+  static constexpr std::array kTypes = {"wrapper_descriptor",     "method_descriptor",
+                                        "classmethod_descriptor", "member_descriptor",
+                                        "getset_descriptor",      "builtin_function_or_method"};
   const std::string type = value == nullptr ? "" : TypeName(Py_TYPE(value));
   return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
 }
@@ -213,18 +239,19 @@ bool Holds(Only only, const Change& change, const std::string& executing) {
     case Only::kAlways:
       return true;
     case Only::kOwnWarnings:
-      return AddsOnly(change) && std::all_of(change.added.begin(), change.added.end(), [&](PyObject* filter) {
-               return IsOwnWarningsFilter(filter, executing);
-             });
+      return AddsOnly(change) &&
+             std::all_of(change.added.begin(), change.added.end(),
+                         [&](PyObject* filter) { return IsOwnWarningsFilter(filter, executing); });
     case Only::kOwnImporter:
-      return AddsOnly(change) && std::all_of(change.added.begin(), change.added.end(), [&](PyObject* importer) {
-               return IsOwnSixImporter(importer, executing);
-             });
+      return AddsOnly(change) &&
+             std::all_of(change.added.begin(), change.added.end(),
+                         [&](PyObject* importer) { return IsOwnSixImporter(importer, executing); });
     case Only::kOwnNullHandler:
       return AddsOnly(change) && IsOwnNullHandlers(change, executing);
     case Only::kOwnTypes:
-      return AddsOnly(change) && std::all_of(change.added.begin(), change.added.end(),
-                                             [&](PyObject* key) { return IsOwnType(key, executing); });
+      return AddsOnly(change) &&
+             std::all_of(change.added.begin(), change.added.end(),
+                         [&](PyObject* key) { return IsOwnType(key, executing); });
     case Only::kCType:
       return change.is_static_type && change.before == 0 &&
              (IsDescriptorOfC(change.value) || LastName(change.attribute) == "__doc__");
@@ -245,10 +272,11 @@ struct Registry {
 };
 
 constexpr std::array kRegistries = {
-    Registry{"sys", "path"},           Registry{"sys", "meta_path"},   Registry{"sys", "path_hooks"},
-    Registry{"sys", "warnoptions"},    Registry{"os", "environ*"},     Registry{"posix", "environ"},
-    Registry{"copyreg", "*"},          Registry{"mimetypes", "*"},     Registry{"warnings", "filters"},
-    Registry{"warnings", "showwarning"},
+    Registry{"sys", "path"},         Registry{"sys", "meta_path"},
+    Registry{"sys", "path_hooks"},   Registry{"sys", "warnoptions"},
+    Registry{"os", "environ*"},      Registry{"posix", "environ"},
+    Registry{"copyreg", "*"},        Registry{"mimetypes", "*"},
+    Registry{"warnings", "filters"}, Registry{"warnings", "showwarning"},
 };
 
 }  // namespace

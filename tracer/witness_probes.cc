@@ -21,15 +21,16 @@ namespace {
 PyObject* Global(const char* module, const char* name) {
   PyObject* object = PyDict_GetItemString(PyImport_GetModuleDict(), module);
   PyObject* globals = object == nullptr ? nullptr : compat::InstanceDict(object);
-  return globals != nullptr && PyDict_Check(globals) ? PyDict_GetItemString(globals, name) : nullptr;
+  return globals != nullptr && PyDict_Check(globals) ? PyDict_GetItemString(globals, name)
+                                                     : nullptr;
 }
 
 uint64_t HashText(const char* text) {
   return text == nullptr ? 0 : std::hash<std::string_view>()(std::string_view(text));
 }
 
-// A C function of the interpreter, borrowed; null when its module is not loaded, or when it was replaced by something
-// that is no C function and so might run code of the program.
+// A C function of the interpreter, borrowed; null when its module is not loaded, or when it was
+// replaced by something that is no C function and so might run code of the program.
 PyObject* CFunction(const char* module, const char* name) {
   PyObject* function = Global(module, name);
   return function != nullptr && PyCFunction_CheckExact(function) ? function : nullptr;
@@ -83,7 +84,8 @@ std::optional<uint64_t> SumOf(PyObject* held) {
   if (held == nullptr) return std::nullopt;
   uint64_t sum = 1;
   if (PyList_Check(held)) {
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(held); ++i) sum = Mix(sum, MarkOf(PyList_GET_ITEM(held, i)));
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(held); ++i)
+      sum = Mix(sum, MarkOf(PyList_GET_ITEM(held, i)));
     return sum;
   }
   PyObject* key = nullptr;
@@ -93,13 +95,14 @@ std::optional<uint64_t> SumOf(PyObject* held) {
   return sum;
 }
 
-// Finds the container of exact type `type` that holds `item` and passes `is_it`; a new reference or null. The codec
-// registry is reachable only so: the interpreter has no function that lists it.
+// Finds the container of exact type `type` that holds `item` and passes `is_it`; a new reference or
+// null. The codec registry is reachable only so: the interpreter has no function that lists it.
 PyObject* FindHolder(PyObject* item, PyTypeObject* type, bool (*is_it)(PyObject*)) {
   PyObject* gc = PyImport_ImportModule("gc");
   PyObject* holders = gc == nullptr ? nullptr : PyObject_CallMethod(gc, "get_referrers", "O", item);
   PyObject* found = nullptr;
-  for (Py_ssize_t i = 0; holders != nullptr && i < PyList_GET_SIZE(holders) && found == nullptr; ++i) {
+  for (Py_ssize_t i = 0; holders != nullptr && i < PyList_GET_SIZE(holders) && found == nullptr;
+       ++i) {
     PyObject* holder = PyList_GET_ITEM(holders, i);
     if (Py_TYPE(holder) == type && is_it(holder)) found = holder;
   }
@@ -111,7 +114,8 @@ PyObject* FindHolder(PyObject* item, PyTypeObject* type, bool (*is_it)(PyObject*
 }
 
 bool IsSearchPath(PyObject* list) {
-  return PyList_GET_SIZE(list) > 0 && PyList_GET_ITEM(list, 0) == Global("encodings", "search_function");
+  return PyList_GET_SIZE(list) > 0 &&
+         PyList_GET_ITEM(list, 0) == Global("encodings", "search_function");
 }
 
 bool IsErrorRegistry(PyObject* dict) {
@@ -158,7 +162,8 @@ constexpr Number kNumbers[] = {
     {"signal", "signal()", SignalHandlers},
     {"threading", "threads started", ThreadsStarted},
     {"os", "chdir()", WorkingFolder},
-    {"locale", "setlocale()", [] { return std::optional<uint64_t>(HashText(std::setlocale(LC_ALL, nullptr))); }},
+    {"locale", "setlocale()",
+     [] { return std::optional<uint64_t>(HashText(std::setlocale(LC_ALL, nullptr))); }},
     {"sys", "setrecursionlimit()", [] { return std::optional<uint64_t>(Py_GetRecursionLimit()); }},
     {"sys", "setswitchinterval()", [] { return Ask("sys", "getswitchinterval"); }},
     {"sys", "set_int_max_str_digits()", [] { return Ask("sys", "get_int_max_str_digits"); }},
@@ -196,7 +201,8 @@ void ProcessProbes::Look(ChangeSink* sink) {
 }
 
 void ProcessProbes::LookAtNumbers(ChangeSink* sink) {
-  const auto look = [this, sink](const char* target, const char* attribute, std::optional<uint64_t> now) {
+  const auto look = [this, sink](const char* target, const char* attribute,
+                                 std::optional<uint64_t> now) {
     if (!now) return;
     const auto [place, is_new] = numbers_.try_emplace(std::string(target) + " " + attribute, *now);
     if (is_new || place->second == *now) return;
@@ -206,7 +212,8 @@ void ProcessProbes::LookAtNumbers(ChangeSink* sink) {
     change.kind = kEffectRegistry;
     change.before = place->second | 1;
     change.after = *now | 1;
-    if (change.before == change.after) change.before ^= 2;  // small counts differ in the last bit only
+    if (change.before == change.after)
+      change.before ^= 2;  // small counts differ in the last bit only
     place->second = *now;
     if (sink != nullptr) sink->Changed(change);
   };
@@ -219,7 +226,8 @@ void ProcessProbes::LookAtLoggers(ChangeSink* sink) {
   PyObject* root = Global("logging", "root");
   PyObject* type = Global("logging", "Logger");
   PyObject* names = type != nullptr && PyType_Check(type)
-                        ? compat::TypeDict(reinterpret_cast<PyTypeObject*>(type)) : nullptr;
+                        ? compat::TypeDict(reinterpret_cast<PyTypeObject*>(type))
+                        : nullptr;
   PyObject* manager = names == nullptr ? nullptr : PyDict_GetItemString(names, "manager");
   PyObject* state = manager == nullptr ? nullptr : compat::InstanceDict(manager);
   if (root == nullptr || state == nullptr) return;
@@ -259,7 +267,8 @@ void ProcessProbes::LookAtLogger(const std::string& name, PyObject* logger, Chan
     PyObject* handler = PyList_GET_ITEM(handlers, i);
     now.push_back(MarkOf(handler));
     change.after = Mix(change.after, now.back()) | 1;
-    const bool was_there = std::find(known.handlers.begin(), known.handlers.end(), now.back()) != known.handlers.end();
+    const bool was_there =
+        std::find(known.handlers.begin(), known.handlers.end(), now.back()) != known.handlers.end();
     if (!was_there) change.added.push_back(handler);
   }
   change.removed = known.handlers.size() + change.added.size() - now.size();

@@ -1,7 +1,9 @@
-// State of the whole process that no module's names show: signal handlers, atexit, codecs, loggers, the locale, …
+// State of the whole process that no module's names show: signal handlers, atexit, codecs, loggers,
+// the locale, …
 //
-// Each probe is one number that a cheap C function gives (a hash of what it stands for) and is compared like any other
-// fingerprint. Loggers have a probe of their own, since they are found by name and most changes to them are harmless.
+// Each probe is one number that a cheap C function gives (a hash of what it stands for) and is
+// compared like any other fingerprint. Loggers have a probe of their own, since they are found by
+// name and most changes to them are harmless.
 #pragma once
 
 #include <Python.h>
@@ -23,7 +25,8 @@ class ProcessProbes {
   ProcessProbes(const ProcessProbes&) = delete;
   ProcessProbes& operator=(const ProcessProbes&) = delete;
 
-  // Looks at everything again and hands what differs since the last time to `sink`; null: look only.
+  // Looks at everything again and hands what differs since the last time to `sink`; null: look
+  // only.
   void Look(ChangeSink* sink);
 
  private:

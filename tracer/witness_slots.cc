@@ -18,12 +18,14 @@ bool IsDeque(PyTypeObject* type) {
 bool IsPlumbing(PyObject* value) {
   PyTypeObject* type = Py_TYPE(value);
   return type == &PyProperty_Type || type == &PyClassMethod_Type || type == &PyStaticMethod_Type ||
-         type == &PyMethod_Type || type == &PyCFunction_Type || PyModule_Check(value) || PyCode_Check(value);
+         type == &PyMethod_Type || type == &PyCFunction_Type || PyModule_Check(value) ||
+         PyCode_Check(value);
 }
 
 bool HasObjectMembers(PyTypeObject* type) {
   for (; type != nullptr && (type->tp_flags & Py_TPFLAGS_HEAPTYPE) != 0; type = type->tp_base) {
-    for (const PyMemberDef* member = type->tp_members; member != nullptr && member->name != nullptr; ++member) {
+    for (const PyMemberDef* member = type->tp_members; member != nullptr && member->name != nullptr;
+         ++member) {
       if (compat::IsObjectMember(*member)) return true;
     }
   }
@@ -53,19 +55,23 @@ Shape ShapeOf(PyObject* value) {
   if (type == &PyDictProxy_Type || IsDeque(type)) return Shape::kTraversed;
   if (type->tp_dictoffset != 0) {
     const bool is_python_class = (type->tp_flags & Py_TPFLAGS_HEAPTYPE) != 0;
-    return is_python_class || compat::InstanceDict(value) != nullptr ? Shape::kInstance : Shape::kNone;
+    return is_python_class || compat::InstanceDict(value) != nullptr ? Shape::kInstance
+                                                                     : Shape::kNone;
   }
   return HasObjectMembers(type) ? Shape::kInstance : Shape::kNone;
 }
 
-bool VisitMembers(PyObject* object, bool (*visit)(void* context, const WitnessSlot&), void* context) {
+bool VisitMembers(PyObject* object, bool (*visit)(void* context, const WitnessSlot&),
+                  void* context) {
   for (PyTypeObject* type = Py_TYPE(object); type != nullptr; type = type->tp_base) {
     if ((type->tp_flags & Py_TPFLAGS_HEAPTYPE) == 0) break;
     // A subclass without __slots__ shares its base's members: look at each table once.
     if (type->tp_base != nullptr && type->tp_members == type->tp_base->tp_members) continue;
-    for (const PyMemberDef* member = type->tp_members; member != nullptr && member->name != nullptr; ++member) {
+    for (const PyMemberDef* member = type->tp_members; member != nullptr && member->name != nullptr;
+         ++member) {
       if (!compat::IsObjectMember(*member)) continue;
-      PyObject* value = *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + member->offset);
+      PyObject* value =
+          *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + member->offset);
       if (value == nullptr) continue;
       if (!visit(context, WitnessSlot{member->name, nullptr, member->name, value})) return false;
     }

@@ -1,7 +1,8 @@
-// How to look into an object: its shape, and the slots (names or items with their values) that the shape has.
+// How to look into an object: its shape, and the slots (names or items with their values) that the
+// shape has.
 //
-// Everything is read through the C structures, so that no `__eq__`, `__hash__`, `__getattr__` or property of the program
-// runs, and proxies and lazy objects are seen as what they are.
+// Everything is read through the C structures, so that no `__eq__`, `__hash__`, `__getattr__` or
+// property of the program runs, and proxies and lazy objects are seen as what they are.
 #pragma once
 
 #include <Python.h>
@@ -39,8 +40,10 @@ struct WitnessSlot {
 // What there is to look into; kNone for constants and for objects without attributes.
 Shape ShapeOf(PyObject* value);
 
-// Calls visit(slot) -> bool (go on?) for what `object`'s members (`__slots__`, C members that hold objects) hold.
-bool VisitMembers(PyObject* object, bool (*visit)(void* context, const WitnessSlot&), void* context);
+// Calls visit(slot) -> bool (go on?) for what `object`'s members (`__slots__`, C members that hold
+// objects) hold.
+bool VisitMembers(PyObject* object, bool (*visit)(void* context, const WitnessSlot&),
+                  void* context);
 
 // Gives what the garbage collector sees below `object`.
 std::vector<PyObject*> TraversedBy(PyObject* object);
@@ -64,7 +67,8 @@ bool VisitAttributes(PyObject* object, Visit& visit) {
   if (dict != nullptr && PyDict_Check(dict) && !VisitDict(dict, visit)) return false;
   if ((Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE) == 0) return true;
   return VisitMembers(
-      object, [](void* context, const WitnessSlot& slot) { return (*static_cast<Visit*>(context))(slot); },
+      object,
+      [](void* context, const WitnessSlot& slot) { return (*static_cast<Visit*>(context))(slot); },
       &visit);
 }
 
@@ -82,12 +86,14 @@ bool VisitSet(PyObject* object, Visit& visit) {
 template <typename Visit>
 bool VisitItems(PyObject* const* items, Py_ssize_t size, Visit& visit) {
   for (Py_ssize_t i = 0; i < size; ++i) {
-    if (items[i] != nullptr && !visit(WitnessSlot{nullptr, nullptr, nullptr, items[i]})) return false;
+    if (items[i] != nullptr && !visit(WitnessSlot{nullptr, nullptr, nullptr, items[i]}))
+      return false;
   }
   return true;
 }
 
-// Calls visit(slot) -> bool (go on?) for all slots of `object`, which is of `shape`, in a stable order.
+// Calls visit(slot) -> bool (go on?) for all slots of `object`, which is of `shape`, in a stable
+// order.
 template <typename Visit>
 void VisitSlots(PyObject* object, Shape shape, Visit visit) {
   PyObject* dict = nullptr;
@@ -111,10 +117,12 @@ void VisitSlots(PyObject* object, Shape shape, Visit visit) {
       go_on = VisitDict(object, visit);
       break;
     case Shape::kList:
-      go_on = VisitItems(reinterpret_cast<PyListObject*>(object)->ob_item, PyList_GET_SIZE(object), visit);
+      go_on = VisitItems(reinterpret_cast<PyListObject*>(object)->ob_item, PyList_GET_SIZE(object),
+                         visit);
       break;
     case Shape::kTuple:
-      go_on = VisitItems(reinterpret_cast<PyTupleObject*>(object)->ob_item, PyTuple_GET_SIZE(object), visit);
+      go_on = VisitItems(reinterpret_cast<PyTupleObject*>(object)->ob_item,
+                         PyTuple_GET_SIZE(object), visit);
       break;
     case Shape::kSet:
       go_on = VisitSet(object, visit);

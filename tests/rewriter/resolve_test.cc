@@ -103,9 +103,9 @@ TEST(ResolveName, FindsDefinitions) {
 
 TEST(ResolveName, FollowsReexportsOfAnyDepth) {
   const Files files = {
-      {"main.py", "from p import g as h\n"},  {"p/__init__.py", "from .a import f as g\n"},
-      {"p/a.py", "from .b.c import f\n"},  {"p/b/__init__.py", ""},
-      {"p/b/c.py", "from ..d import f\n"}, {"p/d.py", "def f(): pass\n"}};
+      {"main.py", "from p import g as h\n"}, {"p/__init__.py", "from .a import f as g\n"},
+      {"p/a.py", "from .b.c import f\n"},    {"p/b/__init__.py", ""},
+      {"p/b/c.py", "from ..d import f\n"},   {"p/d.py", "def f(): pass\n"}};
   EXPECT_THAT(Resolve(files, "main", "h"), ElementsAre("def p.d.f"));
 }
 

@@ -1,4 +1,5 @@
-// Wrong arguments: one line that says what, where and what to do; a documented exit code; nothing written.
+// Wrong arguments: one line that says what, where and what to do; a documented exit code; nothing
+// written.
 #include <fmt/format.h>
 
 #include "traced.h"
@@ -50,27 +51,35 @@ TEST_F(CliTest, WrongArguments) {
   Complains({}, ExitCode::kUsage, "APP_DIR");
   Complains({Path("app"), "--nonsense", "-o", Path("x.trace")}, ExitCode::kUsage, "--nonsense");
   Complains({Path("app"), "-o", Path("x.trace")}, ExitCode::kUsage, "--handler");
-  Complains({Path("absent"), "--handler", "main.handler", "-o", Path("x.trace")}, ExitCode::kUsage, "absent");
-  Complains({Path("app"), "--handler", "nowhere.handler", "-o", Path("x.trace")}, ExitCode::kUsage, "nowhere");
+  Complains({Path("absent"), "--handler", "main.handler", "-o", Path("x.trace")}, ExitCode::kUsage,
+            "absent");
+  Complains({Path("app"), "--handler", "nowhere.handler", "-o", Path("x.trace")}, ExitCode::kUsage,
+            "nowhere");
   Complains({Path("app"), "--handler", "main", "-o", Path("x.trace")}, ExitCode::kUsage, "main");
-  Complains({Path("app"), "--handler", "main.handler", "--trigger", "cron", "-o", Path("x.trace")}, ExitCode::kUsage, "cron");
-  Complains({Path("app"), "--handler", "main.handler", "--layer", Path("nolayer"), "-o", Path("x.trace")}, ExitCode::kUsage,
-            "nolayer");
-  Complains({Path("app"), "--handler", "main.handler", "--events", Path("no.json"), "-o", Path("x.trace")}, ExitCode::kUsage,
-            "no.json");
-  Complains({Path("app"), "--handler", "main.handler", "--python", "/bin/sh", "-o", Path("x.trace")}, ExitCode::kUsage,
-            "/bin/sh is not a CPython");
+  Complains({Path("app"), "--handler", "main.handler", "--trigger", "cron", "-o", Path("x.trace")},
+            ExitCode::kUsage, "cron");
+  Complains(
+      {Path("app"), "--handler", "main.handler", "--layer", Path("nolayer"), "-o", Path("x.trace")},
+      ExitCode::kUsage, "nolayer");
+  Complains({Path("app"), "--handler", "main.handler", "--events", Path("no.json"), "-o",
+             Path("x.trace")},
+            ExitCode::kUsage, "no.json");
+  Complains(
+      {Path("app"), "--handler", "main.handler", "--python", "/bin/sh", "-o", Path("x.trace")},
+      ExitCode::kUsage, "/bin/sh is not a CPython");
 }
 
 TEST_F(CliTest, EventThatIsNotJsonNamesFileAndLine) {
   ASSERT_TRUE(WriteFile(Path("bad.jsonl"), "{}\n{\n"));
-  Complains({Path("app"), "--handler", "main.handler", "--events", Path("bad.jsonl"), "-o", Path("x.trace")},
+  Complains({Path("app"), "--handler", "main.handler", "--events", Path("bad.jsonl"), "-o",
+             Path("x.trace")},
             ExitCode::kBadInput, "bad.jsonl:2");
 }
 
 TEST_F(CliTest, FileThatIsNotATraceIsLeftAlone) {
   ASSERT_TRUE(WriteFile(Path("notes.txt"), "precious"));
-  const ProcessResult result = Run({Path("app"), "--handler", "main.handler", "-o", Path("notes.txt")});
+  const ProcessResult result =
+      Run({Path("app"), "--handler", "main.handler", "-o", Path("notes.txt")});
   EXPECT_EQ(result.exit_code, static_cast<int>(ExitCode::kUsage));
   EXPECT_EQ(*ReadFile(Path("notes.txt")), "precious");
 }
@@ -79,12 +88,14 @@ TEST_F(CliTest, AnInterpreterWithoutATracerListsThoseBuilt) {
   // A stand-in that answers as CPython 3.8 would: the machine need not have one.
   ASSERT_TRUE(WriteFile(Path("python"), "#!/bin/sh\nprintf 'cpython 3.8'\n"));
   std::filesystem::permissions(Path("python"), std::filesystem::perms::owner_all);
-  Complains({Path("app"), "--handler", "main.handler", "--python", Path("python"), "-o", Path("x.trace")}, ExitCode::kUsage,
-            "built: 3.");
+  Complains(
+      {Path("app"), "--handler", "main.handler", "--python", Path("python"), "-o", Path("x.trace")},
+      ExitCode::kUsage, "built: 3.");
 }
 
 TEST_F(CliTest, EmptyListOfEventsTracesTheImport) {
-  const ProcessResult result = Run({Path("app"), "--handler", "main.handler", "-o", Path("y.trace")});
+  const ProcessResult result =
+      Run({Path("app"), "--handler", "main.handler", "-o", Path("y.trace")});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("functions"));
   const Result<Trace> trace = ReadTrace(Path("y.trace"));
@@ -94,7 +105,8 @@ TEST_F(CliTest, EmptyListOfEventsTracesTheImport) {
 
 TEST_F(CliTest, ATemplateAndAnEnvironmentAreEnough) {
   ASSERT_TRUE(WriteFile(Path("app/main.py"),
-                        "import os\ndef handler(e, c): return [os.environ.get(k) for k in ('A', 'B', 'C', 'HOST_SECRET')]\n"));
+                        "import os\ndef handler(e, c): return [os.environ.get(k) for k in ('A', "
+                        "'B', 'C', 'HOST_SECRET')]\n"));
   const std::string minor = TracedInterpreters().front().minor;
   ASSERT_TRUE(WriteFile(Path("serverless.yml"),
                         fmt::format("provider: {{runtime: python{}, environment: {{A: 1, B: 2}}}}\n"
@@ -102,8 +114,9 @@ TEST_F(CliTest, ATemplateAndAnEnvironmentAreEnough) {
                                     minor)));
   ASSERT_TRUE(WriteFile(Path(".env"), "C=4\n"));
   ::setenv("HOST_SECRET", "never", 1);
-  const ProcessResult result = Run({Path("app"), "--template", Path("serverless.yml"), "--env", "B=3", "--env-file",
-                                    Path(".env"), "--events", Path("event.json"), "-o", Path("z.trace"), "--no-effects"});
+  const ProcessResult result =
+      Run({Path("app"), "--template", Path("serverless.yml"), "--env", "B=3", "--env-file",
+           Path(".env"), "--events", Path("event.json"), "-o", Path("z.trace"), "--no-effects"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Result<Trace> trace = ReadTrace(Path("z.trace"));
   ASSERT_TRUE(trace);

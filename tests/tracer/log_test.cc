@@ -22,7 +22,9 @@ class LogTest : public testing::Test {
   }
   std::filesystem::path Path() const { return folder_.path() / "log"; }
 
-  void Warn(const std::string& text) { writer_.Append(RecordBuilder(RecordType::kWarning).Text(text)); }
+  void Warn(const std::string& text) {
+    writer_.Append(RecordBuilder(RecordType::kWarning).Text(text));
+  }
 
   std::vector<std::string> Warnings(size_t* damaged = nullptr) {
     std::vector<std::string> out;

@@ -1,11 +1,12 @@
 // What records become: written here as a traced process would, merged, looked at as a trace.
+#include "tracer/merge.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/files.h"
 #include "tracer/log_reader.h"
 #include "tracer/log_writer.h"
-#include "tracer/merge.h"
 #include "tracer/roots.h"
 
 namespace faaslight {
@@ -15,7 +16,9 @@ using testing::ElementsAre;
 
 class MergeTest : public testing::Test {
  protected:
-  MergeTest() : folder_(*TemporaryDirectory::Make({}, "merge-test-")), log_(*LogFile::Create(folder_.path() / "log")) {
+  MergeTest()
+      : folder_(*TemporaryDirectory::Make({}, "merge-test-")),
+        log_(*LogFile::Create(folder_.path() / "log")) {
     EXPECT_TRUE(writer_.Open((folder_.path() / "log").c_str()));
     writer_.Append(RecordBuilder(RecordType::kPython)
                        .Text("3.9.18")
@@ -28,12 +31,18 @@ class MergeTest : public testing::Test {
 
   uint64_t Start(const std::string& name, const std::string& importer = "", uint32_t phase = 1) {
     const uint64_t id = writer_.NextId();
-    writer_.Append(RecordBuilder(RecordType::kModuleStart).U64(id).Text(name).Text(importer).U32(3).U32(phase).U32(0));
+    writer_.Append(RecordBuilder(RecordType::kModuleStart)
+                       .U64(id)
+                       .Text(name)
+                       .Text(importer)
+                       .U32(3)
+                       .U32(phase)
+                       .U32(0));
     return id;
   }
 
-  void End(uint64_t id, const std::string& real_name, const std::string& file, bool completed = true,
-           bool executed = true, uint8_t kind = 0) {
+  void End(uint64_t id, const std::string& real_name, const std::string& file,
+           bool completed = true, bool executed = true, uint8_t kind = 0) {
     writer_.Append(RecordBuilder(RecordType::kModuleEnd)
                        .U64(id)
                        .U8(completed ? 0 : 1)
@@ -48,7 +57,8 @@ class MergeTest : public testing::Test {
 
   void Load(const std::string& name, const std::string& file = "") { End(Start(name), name, file); }
 
-  void Define(const std::string& module, const std::string& file, const std::string& qualname, uint32_t line) {
+  void Define(const std::string& module, const std::string& file, const std::string& qualname,
+              uint32_t line) {
     writer_.Append(RecordBuilder(RecordType::kDefinitions)
                        .Text(module)
                        .Text(file)
@@ -60,10 +70,15 @@ class MergeTest : public testing::Test {
                        .U64(40));
   }
 
-  void Enter(const std::string& file, const std::string& qualname, const std::string& name, uint32_t line,
-             uint32_t phase, uint32_t event) {
-    writer_.Append(
-        RecordBuilder(RecordType::kEntered).Text(file).Text(qualname).Text(name).U32(line).U32(phase).U32(event));
+  void Enter(const std::string& file, const std::string& qualname, const std::string& name,
+             uint32_t line, uint32_t phase, uint32_t event) {
+    writer_.Append(RecordBuilder(RecordType::kEntered)
+                       .Text(file)
+                       .Text(qualname)
+                       .Text(name)
+                       .U32(line)
+                       .U32(phase)
+                       .U32(event));
   }
 
   void Cycle(const std::vector<std::string>& names) {
@@ -75,11 +90,15 @@ class MergeTest : public testing::Test {
 
   Trace Merge() {
     Trace trace;
-    MergeFunctions(log_, {folder_.path() / "app", {folder_.path() / "layer"}, folder_.path() / "scratch"}, trace);
+    MergeFunctions(log_,
+                   {folder_.path() / "app", {folder_.path() / "layer"}, folder_.path() / "scratch"},
+                   trace);
     return trace;
   }
 
-  std::string App(const std::string& file) const { return (folder_.path() / "app" / file).string(); }
+  std::string App(const std::string& file) const {
+    return (folder_.path() / "app" / file).string();
+  }
 
   TemporaryDirectory folder_;
   LogFile log_;
@@ -140,7 +159,8 @@ TEST_F(MergeTest, AnotherNameForAModuleIsAnAlias) {
 
 TEST_F(MergeTest, EnteredFunctionsAreJoinedWithTheirDefinitions) {
   Load("main", App("main.py"));
-  Enter(App("main.py"), "C.f", "f", 4, 2, 1);  // before its definition: a forked child may be quicker
+  Enter(App("main.py"), "C.f", "f", 4, 2,
+        1);  // before its definition: a forked child may be quicker
   Define("main", App("main.py"), "C.f", 4);
   Enter(App("main.py"), "", "f", 4, 1, 0);  // 3.9: the qualified name is not always known
   Enter(App("main.py"), "C.f", "f", 4, 2, 1);
@@ -196,7 +216,12 @@ TEST_F(MergeTest, NamesThatAreNotUtf8DoNotSpoilTheTrace) {
 }
 
 TEST_F(MergeTest, EffectsComeFromTheirOwnPass) {
-  writer_.Append(RecordBuilder(RecordType::kEffect).Text("a").Text("b").Text("registry").U32(1).Text("dict: 1 -> 2 items"));
+  writer_.Append(RecordBuilder(RecordType::kEffect)
+                     .Text("a")
+                     .Text("b")
+                     .Text("registry")
+                     .U32(1)
+                     .Text("dict: 1 -> 2 items"));
   Trace trace;
   MergeEffects(log_, trace);
   ASSERT_EQ(trace.effects_size(), 1);

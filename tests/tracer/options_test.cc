@@ -15,7 +15,8 @@ TEST(HandlerModule, FollowsLambdasRule) {
   EXPECT_EQ(*HandlerModule("main.handler"), "main");
   EXPECT_EQ(*HandlerModule("pkg/mod.handler"), "pkg.mod");
   EXPECT_EQ(*HandlerModule("pkg.mod.handler"), "pkg.mod");
-  for (const char* bad : {"", "main", "main.", ".handler", "../main.handler", "/main.handler", "a//b.handler"}) {
+  for (const char* bad :
+       {"", "main", "main.", ".handler", "../main.handler", "/main.handler", "a//b.handler"}) {
     EXPECT_FALSE(HandlerModule(bad)) << bad;
   }
 }
@@ -37,8 +38,10 @@ TEST_F(OptionsTest, TheHandlersFileMayBeSourcePackageOrExtensionInAppOrLayer) {
   RunSpec spec;
   spec.app = folder_.path() / "app";
   spec.layers = {folder_.path() / "layer"};
-  for (const char* module : {"a", "b", "c.d", "e"}) EXPECT_TRUE(CheckHandlerFile(module, spec)) << module;
-  for (const char* module : {"d", "c", "f", "a.b"}) EXPECT_FALSE(CheckHandlerFile(module, spec)) << module;
+  for (const char* module : {"a", "b", "c.d", "e"})
+    EXPECT_TRUE(CheckHandlerFile(module, spec)) << module;
+  for (const char* module : {"d", "c", "f", "a.b"})
+    EXPECT_FALSE(CheckHandlerFile(module, spec)) << module;
 }
 
 TEST_F(OptionsTest, OnlyATraceIsOverwritten) {
@@ -79,7 +82,8 @@ TEST_F(OptionsTest, EnvironmentFilesAreNotKept) {
   options.env = {"OPEN=1"};
   options.env_files = {Make(".env", "SECRET=2\n")};
   options.output = folder_.path() / "app.trace";
-  const Result<TraceRequest> request = Resolve(options, std::filesystem::path(FAASLIGHT_BIN_DIR).parent_path() / "libexec/faaslight");
+  const Result<TraceRequest> request = Resolve(
+      options, std::filesystem::path(FAASLIGHT_BIN_DIR).parent_path() / "libexec/faaslight");
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->spec.env.at("SECRET"), "2");
   EXPECT_THAT(request->env, testing::ElementsAre(testing::Pair("OPEN", "1")));

@@ -8,7 +8,8 @@ using testing::HasSubstr;
 
 class EndsTest : public TraceTest {
  protected:
-  // A handler that does `how` in its second event, having entered before() and begun to import `cut`.
+  // A handler that does `how` in its second event, having entered before() and begun to import
+  // `cut`.
   Traced CutOff(const std::string& how, std::vector<std::string> more = {"--no-effects"}) {
     Put("main.py", R"(
 import os, signal, sys, time
@@ -37,13 +38,17 @@ def handler(event, context):
   }
 };
 
-TEST_P(EndsTest, SigKill) { ExpectTruncated(CutOff("os.kill(os.getpid(), signal.SIGKILL)"), "signal 9"); }
+TEST_P(EndsTest, SigKill) {
+  ExpectTruncated(CutOff("os.kill(os.getpid(), signal.SIGKILL)"), "signal 9");
+}
 
 TEST_P(EndsTest, OsExit) { ExpectTruncated(CutOff("os._exit(3)"), "exit code 3"); }
 
 TEST_P(EndsTest, OsExitZeroIsNoSuccess) { ExpectTruncated(CutOff("os._exit(0)"), "exit code 0"); }
 
-TEST_P(EndsTest, Crash) { ExpectTruncated(CutOff("import ctypes; ctypes.string_at(0)"), "signal 11"); }
+TEST_P(EndsTest, Crash) {
+  ExpectTruncated(CutOff("import ctypes; ctypes.string_at(0)"), "signal 11");
+}
 
 TEST_P(EndsTest, TimeOut) {
   const Traced traced = CutOff("time.sleep(600)", {"--timeout", "2", "--no-effects"});
@@ -94,11 +99,16 @@ TEST_P(EndsTest, TerminatedTracerEndsTheRunAndWrites) {
   Put("main.py", "import time\ndef handler(e, c):\n    time.sleep(600)\n");
   ASSERT_TRUE(WriteFile(folder_.path() / "event.json", "{}"));
   Command command;
-  command.argv = {"/bin/sh", "-c",
-                  R"("$0" "$1" --handler main.handler --python "$2" -o "$3" --events "$4" --timeout 0 & )"
-                  "pid=$!; sleep 2; kill -TERM $pid; wait $pid",
-                  (BinFolder() / "faaslight-trace").string(), (folder_.path() / "app").string(),
-                  GetParam().python.string(), Output().string(), (folder_.path() / "event.json").string()};
+  command.argv = {
+      "/bin/sh",
+      "-c",
+      R"("$0" "$1" --handler main.handler --python "$2" -o "$3" --events "$4" --timeout 0 & )"
+      "pid=$!; sleep 2; kill -TERM $pid; wait $pid",
+      (BinFolder() / "faaslight-trace").string(),
+      (folder_.path() / "app").string(),
+      GetParam().python.string(),
+      Output().string(),
+      (folder_.path() / "event.json").string()};
   command.timeout = std::chrono::seconds(60);
   const Traced traced = Finish(command);
   EXPECT_EQ(traced.exit_code, static_cast<int>(ExitCode::kHandler)) << traced.err;

@@ -50,8 +50,8 @@ def later():
   EXPECT_EQ(traced.Entered("main", "later"), "2");
   EXPECT_EQ(traced.Entered("helper", "double"), "0 2");
   EXPECT_THAT(traced.QualnamesOf("main"),
-              UnorderedElementsAre("C.used", "C.unused", "C.unused.<locals>.nested", "C.<lambda>", "at_import", "handler",
-                                   "later"))
+              UnorderedElementsAre("C.used", "C.unused", "C.unused.<locals>.nested", "C.<lambda>",
+                                   "at_import", "handler", "later"))
       << "neither the class body nor the comprehension is a function";
   EXPECT_EQ(traced.FindFunction("main", "C.used")->first_line(), 5U);
 
@@ -115,8 +115,9 @@ def handler(e, c):
   EXPECT_EQ(traced.Entered("main", "outer.<locals>.kept"), "0");
   EXPECT_EQ(traced.Entered("main", "A.B.__private"), "0");
   const std::set<std::string> names = traced.QualnamesOf("main");
-  EXPECT_EQ(std::count_if(names.begin(), names.end(),
-                          [](const std::string& name) { return name.find("<lambda>") != std::string::npos; }),
+  EXPECT_EQ(std::count_if(
+                names.begin(), names.end(),
+                [](const std::string& name) { return name.find("<lambda>") != std::string::npos; }),
             1);
 }
 
@@ -146,7 +147,8 @@ def handler(e, c):
   const Traced traced = Run({"{}"});
   ASSERT_EQ(traced.exit_code, 0) << traced.err;
   EXPECT_EQ(traced.Entered("main", "started"), "0");
-  for (const char* name : {"coroutine", "in_coroutine", "in_thread", "deep_in_thread", "in_child"}) {
+  for (const char* name :
+       {"coroutine", "in_coroutine", "in_thread", "deep_in_thread", "in_child"}) {
     EXPECT_EQ(traced.Entered("main", name), "0") << name;
   }
   EXPECT_EQ(traced.Entered("sndhdr_like", "unused"), "-") << "a forked child's import";
@@ -270,7 +272,8 @@ def handler(e, c):
   }
   EXPECT_TRUE(found);
   std::set<std::string> commands;
-  for (const UntracedChild& child : traced.trace.untraced_children()) commands.insert(child.how() + " " + child.command());
+  for (const UntracedChild& child : traced.trace.untraced_children())
+    commands.insert(child.how() + " " + child.command());
   EXPECT_THAT(commands, IsSupersetOf({"subprocess.Popen /bin/echo", "os.system true"}));
 }
 

@@ -46,7 +46,8 @@ TEST(Template, ReadsSamWithGlobalsAndShortTags) {
   EXPECT_EQ(found->runtime, "python3.9");
   EXPECT_EQ(found->memory_mb, 512U);
   EXPECT_EQ(found->timeout_s, 5);
-  EXPECT_THAT(found->env, ElementsAre(Pair("LEVEL", "3"), Pair("STAGE", "test"))) << "what the cloud fills in is left out";
+  EXPECT_THAT(found->env, ElementsAre(Pair("LEVEL", "3"), Pair("STAGE", "test")))
+      << "what the cloud fills in is left out";
 }
 
 TEST(Template, TheOnlyPythonFunctionNeedsNoName) {
@@ -92,15 +93,18 @@ TEST(Template, AnUnknownFunctionIsNamedWithThoseThereAre) {
 }
 
 TEST(Template, WhatIsNotYamlNamesTheLine) {
-  const Result<FunctionTemplate> found = ReadTemplate("Resources:\n  a: [1\n  b: }", "", "broken.yaml");
+  const Result<FunctionTemplate> found =
+      ReadTemplate("Resources:\n  a: [1\n  b: }", "", "broken.yaml");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, ExitCode::kBadInput);
   EXPECT_THAT(found.error().message, HasSubstr("broken.yaml:"));
 }
 
 TEST(Template, OddShapesAreErrorsAndNoCrash) {
-  for (const char* text : {"", "3", "- a\n- b", "Resources: 3", "functions: [a]", "functions: {a: 3}", "Resources: {a: [1]}",
-                           "Resources: {a: {Type: 'AWS::Serverless::Function', Properties: 7}}", "&a [*a]"}) {
+  for (const char* text :
+       {"", "3", "- a\n- b", "Resources: 3", "functions: [a]", "functions: {a: 3}",
+        "Resources: {a: [1]}", "Resources: {a: {Type: 'AWS::Serverless::Function', Properties: 7}}",
+        "&a [*a]"}) {
     const Result<FunctionTemplate> found = ReadTemplate(text, "", "odd.yaml");
     if (found) {
       EXPECT_EQ(found->handler, "") << text;

@@ -23,11 +23,14 @@ inline std::filesystem::path BinFolder() { return FAASLIGHT_BIN_DIR; }
 // One per minor that a tracer was built for.
 inline std::vector<Interpreter> TracedInterpreters() {
   std::vector<Interpreter> out;
-  for (const auto& entry : BuiltTracers(BinFolder().parent_path() / "libexec" / "faaslight")) out.push_back(entry.second);
+  for (const auto& entry : BuiltTracers(BinFolder().parent_path() / "libexec" / "faaslight"))
+    out.push_back(entry.second);
   return out;
 }
 
-inline void PrintTo(const Interpreter& interpreter, std::ostream* out) { *out << interpreter.python; }
+inline void PrintTo(const Interpreter& interpreter, std::ostream* out) {
+  *out << interpreter.python;
+}
 
 inline std::string InterpreterName(const testing::TestParamInfo<Interpreter>& info) {
   std::string name = "cpython_" + info.param.minor;
@@ -59,7 +62,8 @@ struct Traced {
     const Function* function = FindFunction(module, qualname);
     if (function == nullptr) return "";
     std::string out = function->at_init() ? "i" : "";
-    for (const uint32_t event : function->events()) out += (out.empty() ? "" : " ") + std::to_string(event);
+    for (const uint32_t event : function->events())
+      out += (out.empty() ? "" : " ") + std::to_string(event);
     return out.empty() ? "-" : out;
   }
   std::set<std::string> QualnamesOf(const std::string& module) const {
@@ -73,18 +77,28 @@ struct Traced {
 
 class TraceTest : public testing::TestWithParam<Interpreter> {
  protected:
-  void Put(const std::string& name, const std::string& text) { ASSERT_TRUE(WriteFile(folder_.path() / "app" / name, text)); }
+  void Put(const std::string& name, const std::string& text) {
+    ASSERT_TRUE(WriteFile(folder_.path() / "app" / name, text));
+  }
 
   // Traces main.handler under `events` (JSON texts, one .jsonl line each).
-  Traced Run(const std::vector<std::string>& events, std::vector<std::string> more = {"--no-effects"}) {
+  Traced Run(const std::vector<std::string>& events,
+             std::vector<std::string> more = {"--no-effects"}) {
     std::string lines;
     for (const std::string& event : events) lines += event + "\n";
     EXPECT_TRUE(WriteFile(folder_.path() / "events.jsonl", lines));
     Command command;
-    command.argv = {(BinFolder() / "faaslight-trace").string(), (folder_.path() / "app").string(),
-                    "--handler", "main.handler", "--python", GetParam().python.string(),
-                    "-o", Output().string()};
-    if (!events.empty()) command.argv.insert(command.argv.end(), {"--events", (folder_.path() / "events.jsonl").string()});
+    command.argv = {(BinFolder() / "faaslight-trace").string(),
+                    (folder_.path() / "app").string(),
+                    "--handler",
+                    "main.handler",
+                    "--python",
+                    GetParam().python.string(),
+                    "-o",
+                    Output().string()};
+    if (!events.empty())
+      command.argv.insert(command.argv.end(),
+                          {"--events", (folder_.path() / "events.jsonl").string()});
     command.argv.insert(command.argv.end(), more.begin(), more.end());
     command.timeout = std::chrono::seconds(300);
     return Finish(command);

@@ -1,12 +1,14 @@
-// Drives the effect witness without the tracer: runs a Python statement under it and prints what it saw as JSON.
+// Drives the effect witness without the tracer: runs a Python statement under it and prints what it
+// saw as JSON.
 //
-// witness_harness HOME STATEMENT [PATH...]: HOME is the interpreter's prefix, PATHs go to the front of sys.path.
-// Output: {"effects": [[module, target, attribute, kind, detail]...], "aliases": [[key, module, maker]...],
+// witness_harness HOME STATEMENT [PATH...]: HOME is the interpreter's prefix, PATHs go to the front
+// of sys.path. Output: {"effects": [[module, target, attribute, kind, detail]...], "aliases":
+// [[key, module, maker]...],
 //          "boundaries": n, "seconds": CPU time in the witness, "raised": bool}
 #include <Python.h>
 
-#include <ctime>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -20,7 +22,6 @@ using faaslight::tracer::EffectWitness;
 
 // CPU time: other programs on the machine must not count.
 double Now() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
 
 struct Driver {
   std::unique_ptr<EffectWitness> witness;

@@ -1,3 +1,5 @@
+#include "tracer/witness.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,7 +13,6 @@
 #include "base/files.h"
 #include "base/subprocess.h"
 #include "proto/trace.pb.h"
-#include "tracer/witness.h"
 #include "witness_cases.h"
 
 namespace faaslight {
@@ -22,8 +23,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAreArray;
 
-static_assert(int{tracer::kEffectAttribute} == EFFECT_ATTRIBUTE && int{tracer::kEffectContainer} == EFFECT_CONTAINER &&
-              int{tracer::kEffectClass} == EFFECT_CLASS && int{tracer::kEffectInstance} == EFFECT_INSTANCE &&
+static_assert(int{tracer::kEffectAttribute} == EFFECT_ATTRIBUTE &&
+              int{tracer::kEffectContainer} == EFFECT_CONTAINER &&
+              int{tracer::kEffectClass} == EFFECT_CLASS &&
+              int{tracer::kEffectInstance} == EFFECT_INSTANCE &&
               int{tracer::kEffectRegistry} == EFFECT_REGISTRY);
 
 struct Python {
@@ -69,17 +72,21 @@ class Folder {
   std::filesystem::path path_;
 };
 
-nlohmann::json Witnessed(const Python& python, const std::string& statement, const std::string& path) {
+nlohmann::json Witnessed(const Python& python, const std::string& statement,
+                         const std::string& path) {
   Command command;
-  command.argv = {std::string(FAASLIGHT_BIN_DIR) + "/witness_harness-" + python.minor, python.home, statement, path};
+  command.argv = {std::string(FAASLIGHT_BIN_DIR) + "/witness_harness-" + python.minor, python.home,
+                  statement, path};
   command.timeout = std::chrono::seconds(120);
   const auto result = Run(command);
   if (!result || !result->ok()) {
-    ADD_FAILURE() << "the driver died: " << (result ? result->err + " signal " + std::to_string(result->signal) : "");
+    ADD_FAILURE() << "the driver died: "
+                  << (result ? result->err + " signal " + std::to_string(result->signal) : "");
     return {{"effects", nlohmann::json::array()}, {"aliases", nlohmann::json::array()}};
   }
   const size_t json = result->out.rfind("\n{\n");
-  nlohmann::json seen = nlohmann::json::parse(json == std::string::npos ? result->out : result->out.substr(json));
+  nlohmann::json seen =
+      nlohmann::json::parse(json == std::string::npos ? result->out : result->out.substr(json));
   EXPECT_FALSE(seen["raised"].get<bool>()) << result->err;
   return seen;
 }
@@ -89,7 +96,8 @@ std::vector<std::string> EffectsOf(const nlohmann::json& seen, const std::string
   std::vector<std::string> effects;
   for (const auto& e : seen["effects"]) {
     if (e[0] != maker) continue;
-    effects.push_back(e[1].get<std::string>() + "." + e[2].get<std::string>() + " " + std::to_string(e[3].get<int>()));
+    effects.push_back(e[1].get<std::string>() + "." + e[2].get<std::string>() + " " +
+                      std::to_string(e[3].get<int>()));
   }
   return effects;
 }
@@ -114,9 +122,13 @@ std::string CaseName(const testing::TestParamInfo<CaseOnPython>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Noticed, WitnessCases,
-                         testing::Combine(testing::ValuesIn(Pythons()), testing::ValuesIn(NoticedCases())), CaseName);
+                         testing::Combine(testing::ValuesIn(Pythons()),
+                                          testing::ValuesIn(NoticedCases())),
+                         CaseName);
 INSTANTIATE_TEST_SUITE_P(Harmless, WitnessCases,
-                         testing::Combine(testing::ValuesIn(Pythons()), testing::ValuesIn(HarmlessCases())), CaseName);
+                         testing::Combine(testing::ValuesIn(Pythons()),
+                                          testing::ValuesIn(HarmlessCases())),
+                         CaseName);
 
 class Witness : public testing::TestWithParam<Python> {};
 
@@ -138,8 +150,8 @@ TEST_P(Witness, ChargesNobodyForTheProgramsOwnCode) {
   const Folder folder;
   folder.Write("target.py", "d = {}\n");
   folder.Write("later.py", "");
-  const nlohmann::json seen =
-      Witnessed(GetParam(), "import target\ntarget.d[1] = 1\ntarget.x = 1\nimport later\n", folder.path());
+  const nlohmann::json seen = Witnessed(
+      GetParam(), "import target\ntarget.d[1] = 1\ntarget.x = 1\nimport later\n", folder.path());
   EXPECT_THAT(seen["effects"], IsEmpty());
 }
 
@@ -149,16 +161,20 @@ TEST_P(Witness, FindsAliases) {
   folder.Write("real.py", "");
   const nlohmann::json seen = Witnessed(GetParam(), "import pkg.vendored", folder.path());
   const nlohmann::json wanted = {"pkg.vendored", "real", "pkg"};
-  EXPECT_NE(std::find(seen["aliases"].begin(), seen["aliases"].end(), wanted), seen["aliases"].end()) << seen;
+  EXPECT_NE(std::find(seen["aliases"].begin(), seen["aliases"].end(), wanted),
+            seen["aliases"].end())
+      << seen;
   EXPECT_THAT(seen["effects"], IsEmpty());
 }
 
 TEST_P(Witness, SixResolvesItsMovesForNobody) {
   const Folder folder;
-  folder.Write("six.py",
-               "import sys, types\nclass _SixMetaPathImporter:\n  def find_spec(self, *a): return None\n"
-               "sys.meta_path.append(_SixMetaPathImporter())\nmoves = types.ModuleType(__name__ + '.moves')\n"
-               "sys.modules[moves.__name__] = moves\n");
+  folder.Write(
+      "six.py",
+      "import sys, types\nclass _SixMetaPathImporter:\n  def find_spec(self, *a): return None\n"
+      "sys.meta_path.append(_SixMetaPathImporter())\nmoves = types.ModuleType(__name__ + "
+      "'.moves')\n"
+      "sys.modules[moves.__name__] = moves\n");
   folder.Write("user.py", "from six import moves\nmoves.queue = 1\n");
   EXPECT_THAT(Witnessed(GetParam(), "import user", folder.path())["effects"], IsEmpty());
 }
@@ -203,8 +219,12 @@ del trapped[:]
 
 TEST_P(Witness, KeepsNothingAlive) {
   const Folder folder;
-  folder.Write("target.py", "gone = []\nclass C:\n  def __del__(self): gone.append(1)\nc = C()\nl = [C()]\nd = {1: C()}\n");
-  folder.Write("maker.py", "import target, other\ntarget.c = None\ntarget.l.clear()\ndel target.d[1]\nassert len(target.gone) == 3\n");
+  folder.Write("target.py",
+               "gone = []\nclass C:\n  def __del__(self): gone.append(1)\nc = C()\nl = [C()]\nd = "
+               "{1: C()}\n");
+  folder.Write("maker.py",
+               "import target, other\ntarget.c = None\ntarget.l.clear()\ndel target.d[1]\nassert "
+               "len(target.gone) == 3\n");
   folder.Write("other.py", "");
   Witnessed(GetParam(), "import target, maker", folder.path());
 }
@@ -214,7 +234,8 @@ TEST_P(Witness, IsNotFooledByAnAddressThatIsUsedAgain) {
   folder.Write("target.py", "class C: pass\nx = C()\nx.a = 1\nl = [1]\n");
   // Free first, then make: the allocator gives the same place again.
   folder.Write("maker.py",
-               "import target\nC = target.C\nat = id(target.x)\ndel target.x\ntarget.x = C()\ntarget.x.b = 2\n"
+               "import target\nC = target.C\nat = id(target.x)\ndel target.x\ntarget.x = "
+               "C()\ntarget.x.b = 2\n"
                "del target.l\ntarget.l = [2]\n");
   const nlohmann::json seen = Witnessed(GetParam(), "import target, maker", folder.path());
   EXPECT_THAT(EffectsOf(seen, "maker"), testing::Not(IsEmpty()));
@@ -263,15 +284,18 @@ worker.join()
 TEST_P(Witness, LeavesAnExceptionAlone) {
   const Folder folder;
   folder.Write("bad.py", "import sys\nsys.path.append('/x')\nraise ValueError('mine')\n");
-  const nlohmann::json seen = Witnessed(
-      GetParam(), "try:\n  import bad\nexcept ValueError as e:\n  assert str(e) == 'mine'\nelse:\n  raise SystemError\n",
-      folder.path());
+  const nlohmann::json seen = Witnessed(GetParam(),
+                                        "try:\n  import bad\nexcept ValueError as e:\n  assert "
+                                        "str(e) == 'mine'\nelse:\n  raise SystemError\n",
+                                        folder.path());
   EXPECT_THAT(EffectsOf(seen, "bad"), ElementsAre("sys.path 4"));
 }
 
 TEST_P(Witness, FinishesTheStandardLibraryInTime) {
-  const nlohmann::json seen = Witnessed(
-      GetParam(), "import asyncio, http.server, unittest.mock, xml.dom.minidom, sqlite3, multiprocessing, ctypes", "/");
+  const nlohmann::json seen = Witnessed(GetParam(),
+                                        "import asyncio, http.server, unittest.mock, "
+                                        "xml.dom.minidom, sqlite3, multiprocessing, ctypes",
+                                        "/");
   EXPECT_GT(seen["boundaries"].get<int>(), 250);
   EXPECT_LT(seen["seconds"].get<double>(), 10.0);
 }
