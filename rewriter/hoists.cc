@@ -64,6 +64,7 @@ class Hoister {
     for (const std::vector<int>& group : app_.cycles()) {
       const std::set<int> members(group.begin(), group.end());
       if (!StillCyclic(group)) continue;
+      ordered_groups_.push_back(members);
       const int first = group.front();
       for (size_t i = 0; i < choices_.size(); ++i) {
         if (module(static_cast<int>(i)).facts && members.count(static_cast<int>(i)) == 0) {
@@ -111,17 +112,38 @@ class Hoister {
     return module(of).name.rfind(module(package).name + ".", 0) == 0;
   }
 
+  // True when loading `target` enters the group: it is a member, or a module whose own imports we cannot
+  // change (an extension module) loads one before anything else could load the group's first.
+  bool Enters(int target, const std::set<int>& members, int first) const {
+    std::set<int> seen;
+    std::vector<int> todo{target};
+    while (!todo.empty()) {
+      const int index = todo.back();
+      todo.pop_back();
+      if (index == first || !seen.insert(index).second) continue;
+      if (members.count(index) != 0) return true;
+      if (choices_[static_cast<size_t>(index)].rewritable || module(index).kind == KIND_BUILTIN) continue;
+      for (const std::string& name : module(index).strings) {
+        const int named = app_.Find(name);
+        if (named >= 0 && (named < index || module(named).importer == module(index).name)) {
+          todo.push_back(named);
+        }
+      }
+    }
+    return false;
+  }
+
   void OrderImportsOf(int index, const std::set<int>& members, int first) {
     const TracedModule& m = module(index);
     ModuleChoice& c = choice(index);
-    if (!c.rewritable || index == first || IsAncestor(index, first)) return;
+    if (!c.rewritable || index == first) return;
     for (size_t s = 0; s < m.facts->imports.size(); ++s) {
       const ImportStatement& statement = m.facts->imports[s];
       if (statement.type_checking_only) continue;
       for (size_t n = 0; n < statement.names.size(); ++n) {
         const std::vector<int> loaded = LoadedByName(app_, choices_, index, statement.names[n]);
         const bool enters = std::any_of(loaded.begin(), loaded.end(), [&](int target) {
-          return target != first && members.count(target) != 0 && !IsAncestor(target, index);
+          return target != first && !IsAncestor(target, index) && Enters(target, members, first);
         });
         if (!enters) continue;
         if (c.imports[s][n].lazy) {
@@ -223,8 +245,14 @@ class Hoister {
         return false;
       }
     }
-    choice(anchor.module)
-        .hoists.push_back({anchor.statement, module(source).name, source, std::move(why)});
+    std::vector<HoistChoice>& hoists = choice(anchor.module).hoists;
+    for (const std::set<int>& members : ordered_groups_) {
+      const int first = *members.begin();
+      if (first == source || !Enters(source, members, first)) continue;
+      hoists.push_back({anchor.statement, module(first).name, first,
+                        {"R14", fmt::format("{} is in an import cycle that begins with it", module(source).name)}});
+    }
+    hoists.push_back({anchor.statement, module(source).name, source, std::move(why)});
     return true;
   }
 
@@ -262,6 +290,7 @@ class Hoister {
   std::vector<std::string>& notes_;
   std::map<int, Why> required_;
   std::set<int> tried_;
+  std::vector<std::set<int>> ordered_groups_;  // cycles that must be entered at their first member
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct WitnessCase {
   std::vector<std::string> effects;              // of maker: "target.attribute kind", in any order
   std::map<std::string, std::string> more = {};  // further files
 };
+
+inline void PrintTo(const WitnessCase& c, std::ostream* out) { *out << c.name; }
 
 // Changes that somebody else can notice.
 inline std::vector<WitnessCase> NoticedCases() {
