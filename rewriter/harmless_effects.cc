@@ -15,8 +15,10 @@ struct Row {
 
 // A row must be harmless whatever else the program does. One that is harmless for one package only
 // names it.
-constexpr std::array<Row, 2> kRows{{
+constexpr std::array<Row, 4> kRows{{
     {"", "re", "_cache", "a memo of compiled patterns, filled on demand"},
+    {"", "certifi.core", "_CACERT", "a memo of where certificates lie, filled by certifi.where()"},
+    {"werkzeug.urls", "codecs", "register_error", "an error handler that only its own functions name"},
     {"", "linecache", "cache", "a memo of source lines"},
 }};
 

@@ -30,6 +30,16 @@ std::string RealName(PyObject* module) {
   return spec_name.empty() ? TextOf(NameIn(globals, "__name__")) : spec_name;
 }
 
+// The module that executes under this name; null when there is none, or when it has put another one
+// in its place (the other's state is not its own).
+PyObject* OwnModule(const std::string& name) {
+  PyObject* module = name.empty() ? nullptr : NameIn(PyImport_GetModuleDict(), name.c_str());
+  if (module == nullptr) return nullptr;
+  const std::string real = RealName(module);
+  const bool is_another = real != name && NameIn(PyImport_GetModuleDict(), real.c_str()) == module;
+  return is_another ? nullptr : module;
+}
+
 // The import system marks a module's spec while its body runs.
 bool IsExecuting(const std::string& name) {
   PyObject* module = NameIn(PyImport_GetModuleDict(), name.c_str());
@@ -56,6 +66,12 @@ struct Pending {
   std::string detail;
 };
 
+// Two registries live in a C module, under whose name nobody knows them.
+void UsePublicName(Change& change) {
+  if (change.target == "_warnings") change.target = "warnings";
+  if (change.target == "posix" && change.attribute == "environ") change.target = "os";
+}
+
 std::string Describe(const Change& change, const Pending& pending) {
   if (change.size_after >= 0) {
     const bool same_size = change.size_after == pending.size_before;
@@ -78,9 +94,7 @@ class EffectWitness::Impl : public ChangeSink {
     const compat::PendingError pending_error;
     const compat::CollectorPause pause;
     executing_ = executing;
-    PyObject* own =
-        executing.empty() ? nullptr : NameIn(PyImport_GetModuleDict(), executing.c_str());
-    if (own != nullptr && !RealName(own).empty()) executing_ = RealName(own);
+    PyObject* own = OwnModule(executing);
     ChangeSink* sink = executing.empty() ? nullptr : this;
     probes_.Look(
         sink);  // first: on 3.9 its calls may run a collection, from here on only pointers are read
@@ -90,7 +104,7 @@ class EffectWitness::Impl : public ChangeSink {
 
   void Changed(const Change& seen) override {
     Change change = seen;
-    if (change.target == "_warnings") change.target = "warnings";  // its C half holds what it shows
+    UsePublicName(change);
     if (IsHarmless(change, executing_)) return;
     const int kind =
         IsProcessRegistry(change.target, change.attribute) ? int{kEffectRegistry} : change.kind;

@@ -272,11 +272,15 @@ struct Registry {
 };
 
 constexpr std::array kRegistries = {
-    Registry{"sys", "path"},         Registry{"sys", "meta_path"},
-    Registry{"sys", "path_hooks"},   Registry{"sys", "warnoptions"},
-    Registry{"os", "environ*"},      Registry{"posix", "environ"},
-    Registry{"copyreg", "*"},        Registry{"mimetypes", "*"},
-    Registry{"warnings", "filters"}, Registry{"warnings", "showwarning"},
+    Registry{"sys", "path"},
+    Registry{"sys", "meta_path"},
+    Registry{"sys", "path_hooks"},
+    Registry{"sys", "warnoptions"},
+    Registry{"os", "environ*"},
+    Registry{"copyreg", "*"},
+    Registry{"mimetypes", "*"},
+    Registry{"warnings", "filters"},
+    Registry{"warnings", "showwarning"},
 };
 
 }  // namespace

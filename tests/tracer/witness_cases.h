@@ -148,7 +148,7 @@ inline std::vector<WitnessCase> NoticedCases() {
        "import logging\nlog = logging.getLogger(__name__)\n",
        "from target import log\nlog.setLevel(10)\n",
        {"logging.getLogger('target') settings 4"}},
-      {"Environment", "", "import os\nos.environ['FAASLIGHT_X'] = '1'\n", {"os.environ._data 4"}},
+      {"Environment", "", "import os\nos.environ['FAASLIGHT_X'] = '1'\n", {"os.environ 4"}},
       {"SysPath", "", "import sys\nsys.path.append('/nowhere')\n", {"sys.path 4"}},
       {"MetaPath",
        "",

@@ -264,7 +264,8 @@ def churn():
     table.pop(i - 7, None)
 worker = threading.Thread(target=churn); worker.start()
 for i in range(40):
-  for a in held: a.__class__ = B if i % 2 else A
+  for a in held:
+    if type(a) in (A, B): a.__class__ = B if i % 2 else A
   name = 'made%d' % i
   module = types.ModuleType(name)
   module.x = [A()]; module.y = held[i:]; module.f = (lambda: 1); module.__dict__[i] = i
