@@ -1,4 +1,4 @@
-// Sees files being opened, programs being started that are not traced, and profilers that displace
+// Sees files being opened and programs being started that are not traced, and profilers that displace
 // ours.
 #pragma once
 

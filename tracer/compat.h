@@ -40,6 +40,21 @@ inline PyObject* FrameGlobals(PyFrameObject* frame) { return frame->f_globals; }
 inline PyCodeObject* FrameCode(PyFrameObject* frame) { return frame->f_code; }
 #endif
 
+#if !FAASLIGHT_HAS_MONITORING
+#if PY_VERSION_HEX >= 0x030B0000
+using EvalFrame = _PyInterpreterFrame;
+// From 3.11 on the call of a generator function evaluates a frame too, only to make the generator: its body is entered
+// when the generator itself owns the frame.
+inline bool EntersBody(const EvalFrame* frame) {
+  constexpr int kGenerators = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
+  return (frame->f_code->co_flags & kGenerators) == 0 || frame->owner == FRAME_OWNED_BY_GENERATOR;
+}
+#else
+using EvalFrame = PyFrameObject;
+inline bool EntersBody(const EvalFrame*) { return true; }
+#endif
+#endif
+
 // A class body or module body has no fast locals; functions, lambdas and comprehensions have.
 inline bool HasFastLocals(PyCodeObject* code) {
   return (code->co_flags & (CO_OPTIMIZED | CO_NEWLOCALS)) == (CO_OPTIMIZED | CO_NEWLOCALS);

@@ -31,17 +31,16 @@ void RecordEvaluated(PyCodeObject* code, PyObject* globals) {
 }
 
 // A code object is entered for the first time in this generation.
-void FirstEntry(PyCodeObject* code, PyFrameObject* frame) {
+void FirstEntry(PyCodeObject* code, PyObject* globals) {
   State& state = TheState();
   const std::string file = Utf8(code->co_filename);
   if (file == state.runner_file || StartsWith(file, "<frozen importlib")) return;
   if (StartsWith(file, "<") && !StartsWith(file, "<frozen ")) {
-    if (frame != nullptr) RecordEvaluated(code, compat::FrameGlobals(frame));
+    if (globals != nullptr) RecordEvaluated(code, globals);
     return;
   }
   if (PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0) {
-    if (frame == nullptr) return;
-    PyObject* globals = compat::FrameGlobals(frame);
+    if (globals == nullptr) return;
     ModuleBodyEntered(code, globals);
     // A file's code that runs in another module's globals (exec(compile(…))); a module without
     // source says .pyc.
@@ -68,7 +67,8 @@ PyObject* g_restart = nullptr;
 PyObject* OnStart(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (count >= 1 && PyCode_Check(args[0])) {
     ErrorKeeper keep;
-    FirstEntry(reinterpret_cast<PyCodeObject*>(args[0]), PyEval_GetFrame());
+    PyFrameObject* frame = PyEval_GetFrame();
+    FirstEntry(reinterpret_cast<PyCodeObject*>(args[0]), frame == nullptr ? nullptr : compat::FrameGlobals(frame));
   }
   return PyRef::Borrow(g_disable).Release();
 }
@@ -100,34 +100,21 @@ PointerSet& Seen() {
   return *set;
 }
 
-void Look(PyFrameObject* frame) {
-  PyCodeObject* code = compat::FrameCode(frame);
-  State& state = TheState();
-  const PointerSet::Look look = Seen().Touch(code, state.generation + 1);
+// The evaluator that we stand in front of: the interpreter's own, or that of who came before us.
+_PyFrameEvalFunction g_evaluate = nullptr;
+
+void Look(PyCodeObject* code, PyObject* globals) {
+  const PointerSet::Look look = Seen().Touch(code, TheState().generation + 1);
   if (look == PointerSet::Look::kSeen) return;
-  if (look == PointerSet::Look::kNew && Seen().size() < kMaxHeld)
-    Py_INCREF(reinterpret_cast<PyObject*>(code));
+  if (look == PointerSet::Look::kNew && Seen().size() < kMaxHeld) Py_INCREF(reinterpret_cast<PyObject*>(code));
   ErrorKeeper keep;
-  FirstEntry(code, frame);
+  FirstEntry(code, globals);
 }
 
-int OnProfile(PyObject*, PyFrameObject* frame, int what, PyObject*) {
-  if (what == PyTrace_CALL) Look(frame);
-  return 0;
+PyObject* Evaluate(PyThreadState* thread, compat::EvalFrame* frame, int throwing) {
+  if (throwing == 0 && compat::EntersBody(frame)) Look(frame->f_code, frame->f_globals);
+  return g_evaluate(thread, frame, throwing);
 }
-
-// threading.setprofile hands a Python-level function to each new thread; at its first call this one
-// puts the C hook in its own place. A Python-level profile function would break code that uses
-// locals() as a namespace.
-PyObject* OnThreadStart(PyObject*, PyObject* args) {
-  PyObject* frame = PyTuple_Size(args) > 0 ? PyTuple_GET_ITEM(args, 0) : nullptr;
-  if (frame != nullptr && PyFrame_Check(frame)) Look(reinterpret_cast<PyFrameObject*>(frame));
-  PyErr_Clear();
-  PyEval_SetProfile(OnProfile, nullptr);
-  Py_RETURN_NONE;
-}
-
-PyMethodDef g_on_thread_start = {"faaslight_on_thread_start", OnThreadStart, METH_VARARGS, nullptr};
 
 #endif
 
@@ -170,29 +157,14 @@ bool RestartFunctionHook() {
 #else
 
 bool InstallFunctionHook() {
-  PyRef bootstrap = PyRef::Steal(PyCFunction_New(&g_on_thread_start, nullptr));
-  PyRef threading = PyRef::Steal(PyImport_ImportModule("threading"));
-  if (!bootstrap || !threading) return false;
-  PyRef done =
-      PyRef::Steal(PyObject_CallMethod(threading.get(), "setprofile", "O", bootstrap.get()));
-  if (!done) return false;
-  PyEval_SetProfile(OnProfile, nullptr);
+  PyInterpreterState* interpreter = PyInterpreterState_Get();
+  g_evaluate = _PyInterpreterState_GetEvalFrameFunc(interpreter);
+  _PyInterpreterState_SetEvalFrameFunc(interpreter, Evaluate);
   return true;
 }
 
 bool RestartFunctionHook() {
   ++TheState().generation;
-  // A profiler of the program's own (cProfile) displaces the hook. One that has ended leaves
-  // nothing behind.
-  Py_tracefunc current = PyThreadState_Get()->c_profilefunc;
-  if (current != nullptr && current != OnProfile) {
-    Warn("the program installed a profiler of its own: functions entered under it were not seen");
-  } else if (current == nullptr) {
-    Warn(
-        "a profiler of the program's own ran for a while: functions entered under it were not "
-        "seen");
-    PyEval_SetProfile(OnProfile, nullptr);
-  }
   return true;
 }
 

@@ -34,6 +34,7 @@ struct WitnessNode {
   uint8_t depth = 0;   // 0: a module
   bool fresh = true;   // never looked at
   bool stale = false;  // its children must be looked up again
+  uint32_t root_epoch = 0;  // of the walk that was last given it as a module
   uint32_t epoch = 0;  // of the walk that saw it last
   WitnessNode* owner = nullptr;
   std::string path;      // of a module: its name

@@ -116,6 +116,7 @@ WitnessNode* ModuleGraph::RootFor(const LoadedModule& module) {
     node->owner = node;
   }
   node->path = module.name;
+  node->root_epoch = epoch_;
   return node;
 }
 
@@ -211,7 +212,7 @@ WitnessNode* ModuleGraph::NodeFor(const WitnessSlot& slot, const WitnessNode& pa
     nodes_.push_back(std::make_unique<WitnessNode>());
     node = nodes_.back().get();
     node->object = slot.value;
-  } else if (node->shape == Shape::kModule) {
+  } else if (node->root_epoch == epoch_) {
     return nullptr;
   }
   const bool is_new =

@@ -35,6 +35,7 @@ class_dict = type.__dict__["__dict__"].__get__  # a class's own names, whatever 
 
 log = []  # what was loaded on first use, in order
 held = None  # while hold() is in force: (owner, threshold before, threshold set, weak reference to the module)
+waiting = []  # (Module, name): modules that are due once nothing is half executed, see after()
 local = _thread._local()  # .active: the lazy imports under way in this thread
 
 pack = __file__.rpartition("/")[0] + "/_faaslight.pack"
@@ -42,6 +43,22 @@ if not __file__.startswith("/"):
     import posix
 
     pack = posix.getcwd() + "/" + pack.lstrip("/")
+
+
+def settle(globals=None):
+    """Imports what after() left waiting, unless a module other than the one with these globals is half executed."""
+    for module in list(sys.modules.values()):
+        if isinstance(module, ModuleType) and module.__dict__ is not globals:
+            if getattr(module.__dict__.get("__spec__"), "_initializing", False):
+                return
+    while waiting:
+        try:
+            owner, name = waiting.pop(0)
+        except IndexError:  # another thread was faster
+            return
+        if name not in sys.modules:
+            owner.load(name)
+            log.append(("import", owner.globals.get("__name__"), name))
 
 
 def loaded():
@@ -168,6 +185,16 @@ class Module:
         for module in modules:
             self.importer()(module, self.globals, self.globals, None, 0)
 
+    def after(self, *modules):
+        """The end of a module that is loaded late, and that these modules change when they are imported (R4).
+
+        In the original they had been imported before anyone could look. They may want what modules that are half
+        executed now have not defined yet, so they wait until nothing else is under way.
+        """
+        waiting.extend([(self, module) for module in modules if module not in sys.modules])
+        if waiting:
+            settle(self.globals)
+
     def bind(self, name):
         """Binds one lazy name or loads one dotted module. False: it cannot be had yet, its import is under way."""
         if "." in name:
@@ -201,6 +228,8 @@ class Module:
             raise self.failed(name, error) from error
         finally:
             active.discard(key)
+        if waiting and not active:
+            settle()
         if name in self.done:
             return names.get(name, value)  # another thread was faster, and someone may have changed it since
         value = names.setdefault(name, value)
@@ -308,6 +337,8 @@ class Module:
             own = names.get("__dir__")
             if type(own) is not Method or own.__self__ is not self:
                 self.own_dir, names["__dir__"] = own, self.directory
+        if waiting:
+            settle(names)
         if held is not None and held[0] is self:
             gc.freeze()
             release()

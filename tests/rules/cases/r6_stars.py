@@ -1,0 +1,39 @@
+# R6: star imports take what they took.
+# event
+# then: main.names()
+# then: main.public
+# then: main.helper_value
+# file: main.py
+"""R6."""
+from exports import *  # eager
+from with_all import *  # eager
+
+
+def handler(event, context):
+    return 1
+
+
+def names():
+    return sorted(name for name in globals() if not name.startswith("_"))
+# file: exports.py
+"""No __all__: every public name is taken."""
+import helper  # eager
+import helper as _private  # lazy
+from helper import value as helper_value  # eager
+public = 1
+
+
+def use():  # guard: _private
+    return _private.value
+# file: with_all.py
+"""With __all__."""
+import helper  # lazy
+import helper as listed  # eager
+__all__ = ["listed", "shown"]
+shown = 2
+
+
+def use():  # guard: helper
+    return helper.value
+# file: helper.py
+value = "helper"

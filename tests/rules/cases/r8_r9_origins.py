@@ -1,0 +1,42 @@
+# R8, R9: a name that is also a submodule stays; a name is read late only if its origin cannot have changed.
+# event
+# then: main.pkg.copy
+# then: main.take()
+# file: main.py
+"""R8, R9."""
+import pkg  # eager
+from origin import steady  # lazy
+from origin import counter  # eager
+from origin import patched  # eager
+import patcher
+
+
+def handler(event, context):
+    return patcher.x
+
+
+def take():  # lazy
+    text = "long enough to be worth a stub of its own, and then some more text"
+    return steady, counter, patched, pkg.copy, text, len(text), text.upper(), text[::-1]
+# file: pkg/__init__.py
+"""Has a function of a submodule's name."""
+from .copy import copy  # eager
+# file: pkg/copy.py
+def copy():
+    return "copied"
+# file: origin.py
+"""Some names stay, some change."""
+steady = ["steady"]
+counter = 0
+patched = 1
+
+
+def count():
+    global counter
+    counter += 1
+# file: patcher.py
+"""Changes a name of another module when it is imported."""
+import origin
+origin.count()
+origin.patched = 2
+x = 1
