@@ -263,8 +263,13 @@ class EditMaker {
     std::string line_end = crlf ? "\r\n" : "\n";
     // The prologue may have taken the empty line at the end.
     bool taken = facts_.prologue->form == Spot::Form::kOwnLine && facts_.prologue->at == end;
-    edits_.push_back(
-        {end, end, (last.empty() && !taken ? "" : line_end) + "__fl__.ready()" + line_end});
+    std::string text = decisions_.epilogue ? "__fl__.ready()" : "";
+    if (!decisions_.companions.empty()) {
+      Result<std::string> modules = QuotedList(decisions_.companions);
+      if (!modules) return tl::unexpected<Error>(modules.error());
+      text += fmt::format("{}__fl__.after({})", text.empty() ? "" : "; ", *modules);
+    }
+    edits_.push_back({end, end, (last.empty() && !taken ? "" : line_end) + text + line_end});
     return {};
   }
 

@@ -18,7 +18,8 @@ struct Row {
 constexpr std::array<Row, 4> kRows{{
     {"", "re", "_cache", "a memo of compiled patterns, filled on demand"},
     {"", "certifi.core", "_CACERT", "a memo of where certificates lie, filled by certifi.where()"},
-    {"werkzeug.urls", "codecs", "register_error", "an error handler that only its own functions name"},
+    {"werkzeug.urls", "codecs", "register_error",
+     "an error handler that only its own functions name"},
     {"", "linecache", "cache", "a memo of source lines"},
 }};
 

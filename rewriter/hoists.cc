@@ -112,8 +112,9 @@ class Hoister {
     return module(of).name.rfind(module(package).name + ".", 0) == 0;
   }
 
-  // True when loading `target` enters the group: it is a member, or a module whose own imports we cannot
-  // change (an extension module) loads one before anything else could load the group's first.
+  // True when loading `target` enters the group: it is a member, or a module whose own imports we
+  // cannot change (an extension module) loads one before anything else could load the group's
+  // first.
   bool Enters(int target, const std::set<int>& members, int first) const {
     std::set<int> seen;
     std::vector<int> todo{target};
@@ -122,7 +123,8 @@ class Hoister {
       todo.pop_back();
       if (index == first || !seen.insert(index).second) continue;
       if (members.count(index) != 0) return true;
-      if (choices_[static_cast<size_t>(index)].rewritable || module(index).kind == KIND_BUILTIN) continue;
+      if (choices_[static_cast<size_t>(index)].rewritable || module(index).kind == KIND_BUILTIN)
+        continue;
       for (const std::string& name : module(index).strings) {
         const int named = app_.Find(name);
         if (named >= 0 && (named < index || module(named).importer == module(index).name)) {
@@ -249,8 +251,11 @@ class Hoister {
     for (const std::set<int>& members : ordered_groups_) {
       const int first = *members.begin();
       if (first == source || !Enters(source, members, first)) continue;
-      hoists.push_back({anchor.statement, module(first).name, first,
-                        {"R14", fmt::format("{} is in an import cycle that begins with it", module(source).name)}});
+      hoists.push_back({anchor.statement,
+                        module(first).name,
+                        first,
+                        {"R14", fmt::format("{} is in an import cycle that begins with it",
+                                            module(source).name)}});
     }
     hoists.push_back({anchor.statement, module(source).name, source, std::move(why)});
     return true;

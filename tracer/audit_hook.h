@@ -1,5 +1,5 @@
-// Sees files being opened and programs being started that are not traced, and profilers that displace
-// ours.
+// Sees files being opened and programs being started that are not traced, and profilers that
+// displace ours.
 #pragma once
 
 namespace faaslight::tracer {

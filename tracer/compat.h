@@ -43,8 +43,8 @@ inline PyCodeObject* FrameCode(PyFrameObject* frame) { return frame->f_code; }
 #if !FAASLIGHT_HAS_MONITORING
 #if PY_VERSION_HEX >= 0x030B0000
 using EvalFrame = _PyInterpreterFrame;
-// From 3.11 on the call of a generator function evaluates a frame too, only to make the generator: its body is entered
-// when the generator itself owns the frame.
+// From 3.11 on the call of a generator function evaluates a frame too, only to make the generator:
+// its body is entered when the generator itself owns the frame.
 inline bool EntersBody(const EvalFrame* frame) {
   constexpr int kGenerators = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
   return (frame->f_code->co_flags & kGenerators) == 0 || frame->owner == FRAME_OWNED_BY_GENERATOR;

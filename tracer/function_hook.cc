@@ -68,7 +68,8 @@ PyObject* OnStart(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (count >= 1 && PyCode_Check(args[0])) {
     ErrorKeeper keep;
     PyFrameObject* frame = PyEval_GetFrame();
-    FirstEntry(reinterpret_cast<PyCodeObject*>(args[0]), frame == nullptr ? nullptr : compat::FrameGlobals(frame));
+    FirstEntry(reinterpret_cast<PyCodeObject*>(args[0]),
+               frame == nullptr ? nullptr : compat::FrameGlobals(frame));
   }
   return PyRef::Borrow(g_disable).Release();
 }
@@ -92,9 +93,6 @@ PyRef UseToolId(PyObject* monitoring) {
 
 #else
 
-// Code that is made and dropped over and over (exec in a loop) would be kept alive by the pointer set for ever.
-constexpr size_t kMaxHeld = 1'000'000;
-
 PointerSet& Seen() {
   static auto* set = new PointerSet;
   return *set;
@@ -106,7 +104,8 @@ _PyFrameEvalFunction g_evaluate = nullptr;
 void Look(PyCodeObject* code, PyObject* globals) {
   const PointerSet::Look look = Seen().Touch(code, TheState().generation + 1);
   if (look == PointerSet::Look::kSeen) return;
-  if (look == PointerSet::Look::kNew && Seen().size() < kMaxHeld) Py_INCREF(reinterpret_cast<PyObject*>(code));
+  if (look == PointerSet::Look::kNew && Seen().size() < kMaxHeld)
+    Py_INCREF(reinterpret_cast<PyObject*>(code));
   ErrorKeeper keep;
   FirstEntry(code, globals);
 }

@@ -31,11 +31,11 @@ struct WitnessNode {
   PyObject* object = nullptr;    // borrowed: good while a parent still holds it
   PyTypeObject* type = nullptr;  // for comparison
   Shape shape = Shape::kNone;
-  uint8_t depth = 0;   // 0: a module
-  bool fresh = true;   // never looked at
-  bool stale = false;  // its children must be looked up again
+  uint8_t depth = 0;        // 0: a module
+  bool fresh = true;        // never looked at
+  bool stale = false;       // its children must be looked up again
   uint32_t root_epoch = 0;  // of the walk that was last given it as a module
-  uint32_t epoch = 0;  // of the walk that saw it last
+  uint32_t epoch = 0;       // of the walk that saw it last
   WitnessNode* owner = nullptr;
   std::string path;      // of a module: its name
   uint64_t version = 0;  // of the dict behind it, if that tells that the entries are the same

@@ -114,7 +114,9 @@ TEST_P(WitnessCases, SaysWhatTheMakerChanged) {
   for (const auto& [name, text] : c.more) folder.Write(name, text);
   const nlohmann::json seen = Witnessed(python, "import target\nimport maker\n", folder.path());
   EXPECT_THAT(EffectsOf(seen, "maker"), UnorderedElementsAreArray(c.effects)) << seen.dump(1);
-  for (const auto& e : seen["effects"]) EXPECT_EQ(e[0], "maker") << e;
+  for (const auto& e : seen["effects"]) {
+    EXPECT_TRUE(e[0] == "maker" || e[0] == "target") << e;  // the standard library is not to blame
+  }
 }
 
 std::string CaseName(const testing::TestParamInfo<CaseOnPython>& info) {

@@ -11,8 +11,8 @@ def small(text):  # guard: other
     return other.read(text)
 
 
-def outer():  # kept
-    def inner(text):
+def outer():
+    def inner(text):  # guard: other
         return other.read(text)
 
     return inner

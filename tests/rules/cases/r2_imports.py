@@ -34,7 +34,7 @@ def annotated(x: "in_annotation.T"):
 # file: at_import.py
 x = 1
 # file: later.py
-print("later runs")
+loaded = True
 value = ["later"]
 other = 3
 # file: used_in_handler.py

@@ -17,7 +17,7 @@ def same():  # lazy
     return aliased is lib.core, aliased.C is lib.core.C, text, len(text), text.upper()
 # file: vendor/__init__.py
 """Vendors."""
-from . import packages  # eager
+from . import packages  # lazy
 from lib.core import C
 x = C.__name__
 # file: vendor/packages.py

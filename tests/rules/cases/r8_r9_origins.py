@@ -1,10 +1,10 @@
 # R8, R9: a name that is also a submodule stays; a name is read late only if its origin cannot have changed.
 # event
-# then: main.pkg.copy
+# then: main.pkg.copy()
 # then: main.take()
 # file: main.py
 """R8, R9."""
-import pkg  # eager
+import pkg  # lazy
 from origin import steady  # lazy
 from origin import counter  # eager
 from origin import patched  # eager
