@@ -13,6 +13,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # False alarms on `"literal" + std::string` when optimising: GCC bug 105651, mended in 13.
   target_compile_options(faaslight_flags INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # CPython 3.13's headers look for the builtins by a name that clang 14 does not admit to; it has them.
+  add_compile_definitions(_Py_USE_GCC_BUILTIN_ATOMICS=1)
+endif()
 target_include_directories(faaslight_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(faaslight_flags INTERFACE FAASLIGHT_VERSION="${PROJECT_VERSION}")
 if(FAASLIGHT_SANITIZE)

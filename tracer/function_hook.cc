@@ -8,10 +8,6 @@
 namespace faaslight::tracer {
 namespace {
 
-// Code that is made and dropped over and over (exec in a loop) would be kept alive by the pointer
-// set for ever.
-constexpr size_t kMaxHeld = 1'000'000;
-
 bool StartsWith(const std::string& text, std::string_view start) {
   return text.compare(0, start.size(), start) == 0;
 }

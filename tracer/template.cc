@@ -16,7 +16,7 @@ std::optional<std::string> Plain(const YAML::Node& node) {
   if (!node.IsDefined() || !node.IsScalar()) return std::nullopt;
   const std::string& tag = node.Tag();
   if (!tag.empty() && tag[0] == '!' && tag != "!") return std::nullopt;
-  const std::string value = node.Scalar();
+  const std::string& value = node.Scalar();
   if (value.find("${") != std::string::npos) return std::nullopt;
   return value;
 }

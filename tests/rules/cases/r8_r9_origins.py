@@ -17,7 +17,7 @@ def handler(event, context):
 
 def take():  # lazy
     text = "long enough to be worth a stub of its own, and then some more text"
-    return steady, counter, patched, pkg.copy, text, len(text), text.upper(), text[::-1]
+    return steady, counter, patched, pkg.copy(), text, len(text), text.upper(), text[::-1]
 # file: pkg/__init__.py
 """Has a function of a submodule's name."""
 from .copy import copy  # eager
