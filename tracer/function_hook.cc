@@ -89,6 +89,10 @@ PyRef UseToolId(PyObject* monitoring) {
 
 #else
 
+// Code that is made and dropped over and over (exec in a loop) would be kept alive by the pointer
+// set for ever.
+constexpr size_t kMaxHeld = 1'000'000;
+
 PointerSet& Seen() {
   static auto* set = new PointerSet;
   return *set;

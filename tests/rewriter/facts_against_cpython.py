@@ -6,6 +6,7 @@ CPython compiles each file; its syntax tree, symbol tables and code objects are 
 are printed and counted; the exit code says whether there were any. Files that CPython does not compile are skipped.
 Files that faaslight-facts refuses are listed: a refused file is kept as it is, so that is safe, but should be rare.
 """
+
 import ast
 import collections
 import dis
@@ -23,13 +24,28 @@ COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 READS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
 STORES = {"STORE_GLOBAL", "DELETE_GLOBAL"}
 # What the compiler reads or keeps on its own account.
-IMPLICIT = {"__name__", "__annotations__", "__build_class__", "__class__", "__classdict__", ".type_params",
-            ".generic_base", ".defaults", ".kwdefaults", "__static_attributes__", "__firstlineno__", "AssertionError"}
+IMPLICIT = {
+    "__name__",
+    "__annotations__",
+    "__build_class__",
+    "__class__",
+    "__classdict__",
+    ".type_params",
+    ".generic_base",
+    ".defaults",
+    ".kwdefaults",
+    "__static_attributes__",
+    "__firstlineno__",
+    "AssertionError",
+}
 
 
 def is_function(code):
-    return (code.co_flags & OPTIMIZED_FUNCTION == OPTIMIZED_FUNCTION and code.co_name not in COMPREHENSIONS
-            and not code.co_name.startswith("<generic parameters"))
+    return (
+        code.co_flags & OPTIMIZED_FUNCTION == OPTIMIZED_FUNCTION
+        and code.co_name not in COMPREHENSIONS
+        and not code.co_name.startswith("<generic parameters")
+    )
 
 
 def walk_codes(code):
@@ -62,13 +78,15 @@ def kind_of(code):
 def parameters_of(code):
     names = list(code.co_varnames)
     positional, keyword_only = code.co_argcount, code.co_kwonlyargcount
-    out = [(name, "positional_only" if i < code.co_posonlyargcount else "positional")
-           for i, name in enumerate(names[:positional])]
+    out = [
+        (name, "positional_only" if i < code.co_posonlyargcount else "positional")
+        for i, name in enumerate(names[:positional])
+    ]
     at = positional + keyword_only
     if code.co_flags & 4:
         out.append((names[at], "var_positional"))
         at += 1
-    out += [(name, "keyword_only") for name in names[positional:positional + keyword_only]]
+    out += [(name, "keyword_only") for name in names[positional : positional + keyword_only]]
     if code.co_flags & 8:
         out.append((names[at], "var_keyword"))
     return out
@@ -133,8 +151,10 @@ class Comparison:
         ours = collections.Counter((c["qualname"].rpartition(".")[2], c["line"]) for c in facts["classes"])
         if names != ours:
             self.differ(f"classes: missing {names - ours}, extra {ours - names}")
-        self.defined = {(getattr(f, "name", "<lambda>"),
-                         min([f.lineno] + [d.lineno for d in getattr(f, "decorator_list", [])])) for f in functions}
+        self.defined = {
+            (getattr(f, "name", "<lambda>"), min([f.lineno] + [d.lineno for d in getattr(f, "decorator_list", [])]))
+            for f in functions
+        }
         by_place = {(f["def_line"], f["name"], f["range"][0]): f for f in facts["functions"]}
         for node in functions:
             if not isinstance(node, ast.Lambda):
@@ -164,11 +184,11 @@ class Comparison:
             first = first.decorator_list[0]
             expected = self.source.rindex(b"@", 0, self.offset(first.lineno, first.col_offset))
         # CPython leaves the parentheses around an expression out of its range.
-        if self.source[fact["body"][0]:expected].strip(b"( \t\r\n\\"):
+        if self.source[fact["body"][0] : expected].strip(b"( \t\r\n\\"):
             self.differ(f"{node.name}, line {node.lineno}: body begins at {expected}, not {fact['body'][0]}")
         end = self.offset(body[-1].end_lineno, body[-1].end_col_offset)
-        if fact["body"][1] < end or self.source[end:fact["body"][1]].strip(b") \t\r\n;,\\"):
-            if b"#" not in self.source[end:fact["body"][1]]:
+        if fact["body"][1] < end or self.source[end : fact["body"][1]].strip(b") \t\r\n;,\\"):
+            if b"#" not in self.source[end : fact["body"][1]]:
                 self.differ(f"{node.name}, line {node.lineno}: body ends at {end}, not {fact['body'][1]}")
 
     def compare_imports(self, imports, facts):
@@ -179,15 +199,34 @@ class Comparison:
             names = []
             for alias in node.names:
                 module = (node.module or "") if is_from else alias.name
-                names.append((module, node.level if is_from else 0, alias.name if is_from else "",
-                              alias.asname or (alias.name if is_from else alias.name.split(".")[0]),
-                              alias.asname is not None))
-            expected.append((node.lineno, node.end_lineno, is_from, names,
-                             [self.offset(node.lineno, node.col_offset),
-                              self.offset(node.end_lineno, node.end_col_offset)]))
-        ours = [(i["line"], i["end_line"], i["is_from"],
-                 [(n["module"], n["level"], n["attribute"], n["bound"], n["has_alias"]) for n in i["names"]], i["range"])
-                for i in facts["imports"]]
+                names.append(
+                    (
+                        module,
+                        node.level if is_from else 0,
+                        alias.name if is_from else "",
+                        alias.asname or (alias.name if is_from else alias.name.split(".")[0]),
+                        alias.asname is not None,
+                    )
+                )
+            expected.append(
+                (
+                    node.lineno,
+                    node.end_lineno,
+                    is_from,
+                    names,
+                    [self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)],
+                )
+            )
+        ours = [
+            (
+                i["line"],
+                i["end_line"],
+                i["is_from"],
+                [(n["module"], n["level"], n["attribute"], n["bound"], n["has_alias"]) for n in i["names"]],
+                i["range"],
+            )
+            for i in facts["imports"]
+        ]
         if expected != ours:
             first = next((pair for pair in zip(expected, ours) if pair[0] != pair[1]), (len(expected), len(ours)))
             self.differ(f"imports: {first}")
@@ -232,7 +271,8 @@ class Comparison:
         ours.sort(key=lambda parameter: order[parameter[1]])
         same = len(theirs) == len(ours) and all(
             a[1] == b[1] and (a[0] == b[0] or (a[0].endswith(b[0]) and b[0].startswith("__")))
-            for a, b in zip(theirs, ours))
+            for a, b in zip(theirs, ours)
+        )
         if not same:
             out.append(f"parameters {theirs}, not {ours}")
         cell = "__class__" in code.co_freevars
@@ -318,18 +358,27 @@ def main():
     files = list(python_files(arguments))[:limit]
     comparison = Comparison()
     for at in range(0, len(files), 200):
-        part = files[at:at + 200]
-        answers = subprocess.run([program, "-"], input="\n".join(part) + "\n", stdout=subprocess.PIPE, text=True,
-                                 encoding="utf-8", errors="surrogateescape", check=True).stdout
+        part = files[at : at + 200]
+        answers = subprocess.run(
+            [program, "-"],
+            input="\n".join(part) + "\n",
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=True,
+        ).stdout
         for file, line in zip(part, answers.split("\n")):
             comparison.compare(file, json.loads(line))
     for text in comparison.refused:
         print("refused", text)
     for text in comparison.differences:
         print("differs", text)
-    print(f"{sys.version.split()[0]}: {comparison.files} files and {comparison.functions} functions compared, "
-          f"{comparison.skipped} files that CPython refuses, {len(comparison.refused)} refused by us, "
-          f"{len(comparison.differences)} differences")
+    print(
+        f"{sys.version.split()[0]}: {comparison.files} files and {comparison.functions} functions compared, "
+        f"{comparison.skipped} files that CPython refuses, {len(comparison.refused)} refused by us, "
+        f"{len(comparison.differences)} differences"
+    )
     return 1 if comparison.differences or not comparison.files else 0
 
 

@@ -1,7 +1,8 @@
 """CPython's word on the golden cases: what they become compiles, and keeps lines, signatures, kinds and docstrings.
 
-    python golden_compile.py FOLDER
+python golden_compile.py FOLDER
 """
+
 import glob
 import os
 import re
@@ -35,7 +36,7 @@ def problems_of(source, text, file):
 def main():
     failures = cases = 0
     for file in sorted(glob.glob(os.path.join(sys.argv[1], "*.out.py"))):
-        with open(file[:-len(".out.py")] + ".py", "rb") as stream:
+        with open(file[: -len(".out.py")] + ".py", "rb") as stream:
             source = stream.read()
         with open(file, "rb") as stream:
             text = stream.read()

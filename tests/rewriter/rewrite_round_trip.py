@@ -6,6 +6,7 @@ faaslight-facts --rewrite makes every function and module-level import lazy that
 hoists, prologue and epilogue; with --guard no function is lazy and all are guarded. The result must compile, must have as many lines, and every function that is left must
 have its name, first line, kind, parameters and free variables; what was made lazy keeps its docstring.
 """
+
 import ast
 import json
 import subprocess
@@ -20,8 +21,16 @@ warnings.simplefilter("ignore")
 
 def shape(code):
     names = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
-    return (code.co_name, code.co_firstlineno, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount,
-            code.co_varnames[:names], code.co_flags & 0x2AC, code.co_freevars)
+    return (
+        code.co_name,
+        code.co_firstlineno,
+        code.co_argcount,
+        code.co_posonlyargcount,
+        code.co_kwonlyargcount,
+        code.co_varnames[:names],
+        code.co_flags & 0x2AC,
+        code.co_freevars,
+    )
 
 
 def docstrings(source):
@@ -86,9 +95,16 @@ def main():
     rewritten = lazy = guarded = imports = failures = 0
     refused = []
     for at in range(0, len(files), 200):
-        part = files[at:at + 200]
-        answers = subprocess.run([program, mode, "-"], input="\n".join(part) + "\n", stdout=subprocess.PIPE,
-                                 text=True, encoding="utf-8", errors="surrogateescape", check=True).stdout
+        part = files[at : at + 200]
+        answers = subprocess.run(
+            [program, mode, "-"],
+            input="\n".join(part) + "\n",
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=True,
+        ).stdout
         for file, line in zip(part, answers.split("\n")):
             answer = json.loads(line)
             with open(file, "rb") as stream:
@@ -109,8 +125,10 @@ def main():
                 print("fails", file, problem)
     for text in refused:
         print("refused", text)
-    print(f"{sys.version.split()[0]}: {rewritten} files rewritten ({lazy} lazy functions, {guarded} guards, {imports} lazy "
-          f"imports), {len(refused)} refused, {failures} failures")
+    print(
+        f"{sys.version.split()[0]}: {rewritten} files rewritten ({lazy} lazy functions, {guarded} guards, {imports} lazy "
+        f"imports), {len(refused)} refused, {failures} failures"
+    )
     return 1 if failures or not rewritten else 0
 
 

@@ -61,6 +61,12 @@ PyObject* FindAndLoad(PyObject*, PyObject* args) {
 PyMethodDef find_and_load_def = {"_find_and_load", FindAndLoad, METH_VARARGS, nullptr};
 
 bool Start(const std::string& home, int count, char** paths) {
+#ifdef __SANITIZE_ADDRESS__
+  PyPreConfig before;  // the sanitizer must see each object, not the interpreter's arenas
+  PyPreConfig_InitIsolatedConfig(&before);
+  before.allocator = PYMEM_ALLOCATOR_MALLOC;
+  if (PyStatus_Exception(Py_PreInitialize(&before)) != 0) return false;
+#endif
   PyConfig config;
   PyConfig_InitIsolatedConfig(&config);
   config.write_bytecode = 0;
