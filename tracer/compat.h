@@ -5,6 +5,14 @@
 #include <Python.h>
 #include <frameobject.h>
 
+#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
+// A frame evaluator of our own (PEP 523) gets an internal frame in 3.11: its layout is in this
+// header alone.
+#define Py_BUILD_CORE 1
+#include <internal/pycore_frame.h>
+#undef Py_BUILD_CORE
+#endif
+
 // 3.12 replaced the profile function by sys.monitoring for what we need: callbacks that switch
 // themselves off.
 #define FAASLIGHT_HAS_MONITORING (PY_VERSION_HEX >= 0x030C0000)
