@@ -20,7 +20,7 @@ class ColdStartTest : public OnEachPython {
     Command command;
     command.argv = {GetParam().path.string(),
                     "-B",
-                    FAASLIGHT_SOURCE_DIR "/bench/coldstart.py",
+                    std::string(FAASLIGHT_SOURCE_DIR) + "/bench/coldstart.py",
                     "--app",
                     (app.path() / "app").string(),
                     "--handler",

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 // A folder with Flask for this interpreter, installed once per build folder.
 fs::path FlaskFor(const Interpreter& interpreter) {
-  const fs::path folder =
+  fs::path folder =
       fs::path(FAASLIGHT_BIN_DIR) / ".." / "test-packages" / ("flask-" + interpreter.minor);
   if (fs::exists(folder / "complete")) return folder;
   Command command;
@@ -30,7 +30,7 @@ fs::path FlaskFor(const Interpreter& interpreter) {
                   "--target",
                   folder.string(),
                   "-r",
-                  FAASLIGHT_SOURCE_DIR "/tests/replay/flask.txt"};
+                  std::string(FAASLIGHT_SOURCE_DIR) + "/tests/replay/flask.txt"};
   Result<ProcessResult> result = Run(command);
   EXPECT_TRUE(result && result->ok()) << (result ? result->err : result.error().message);
   const bool installed = result && result->ok();

@@ -102,8 +102,8 @@ TEST_P(EndsTest, TerminatedTracerEndsTheRunAndWrites) {
   command.argv = {
       "/bin/sh",
       "-c",
-      R"("$0" "$1" --handler main.handler --python "$2" -o "$3" --events "$4" --timeout 0 & )"
-      "pid=$!; sleep 2; kill -TERM $pid; wait $pid",
+      R"("$0" "$1" --handler main.handler --python "$2" -o "$3" --events "$4" --timeout 0 &
+         pid=$!; sleep 2; kill -TERM $pid; wait $pid)",
       (BinFolder() / "faaslight-trace").string(),
       (folder_.path() / "app").string(),
       GetParam().python.string(),
