@@ -30,6 +30,14 @@ def parse_arguments():
     parser.add_argument("--python", type=pathlib.Path, default=pathlib.Path(sys.executable))
     parser.add_argument("--rewritten", type=pathlib.Path, help="the rewritten package")
     parser.add_argument("--event", help="name of the event to call with (default: the first)")
+    parser.add_argument(
+        "--preload",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="a module of the standard library that the platform has loaded before the function, beyond those that "
+        "Lambda's current runtime loads: http.client for the runtimes of before November 2023",
+    )
     common.add_workload_arguments(parser)
     arguments = parser.parse_args()
     if arguments.runs < 1:
@@ -67,7 +75,8 @@ def measure(arguments, kind, app, event, work, variables):
     answer = work / "answer.json"
     answer.unlink(missing_ok=True)
     asked = work / "request.json"
-    asked.write_text(json.dumps(common.request(arguments, app, [event], answer)), encoding="utf-8")
+    request = common.request(arguments, app, [event], answer) | {"preload": arguments.preload}
+    asked.write_text(json.dumps(request), encoding="utf-8")
     scratch = work / "home"
     env = common.environment(arguments, app, scratch, variables)
     argv = [arguments.python, "-S", "-s", "-B", work / "probe.py", asked]
@@ -144,7 +153,11 @@ def main():
     event = choose_event(arguments)
     with tempfile.TemporaryDirectory(prefix="faaslight-bench-") as folder, common.service(arguments) as variables:
         samples = measure_all(arguments, event, pathlib.Path(folder).resolve(), variables)
-    print(f"cold starts of {arguments.handler} on CPython {version}, event {event[0]}: medians of {arguments.runs}")
+    preloaded = f", with {', '.join(arguments.preload)} loaded before" if arguments.preload else ""
+    print(
+        f"cold starts of {arguments.handler} on CPython {version}, event {event[0]}{preloaded}: "
+        f"medians of {arguments.runs}"
+    )
     print(format_table(samples))
     print(format_ratios(samples))
     print(common.describe(facts))

@@ -4,6 +4,7 @@
 cloud's bootstrap: what it loads is loaded before the clock starts, as in the cloud. Nothing is captured or hooked.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -18,6 +19,8 @@ def main():
     del sys.modules["runner"]  # the application may have a module of that name
     runner.lay_path(request["app"], request["layers"])
     runner.add_site_names()
+    for name in request["preload"]:
+        importlib.import_module(name)
     os.chdir(request["app"])
     if request["trigger"] == "http":
         trigger = runner.HttpTrigger(request["handler"])
