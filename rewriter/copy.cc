@@ -11,14 +11,26 @@ namespace faaslight {
 namespace fs = std::filesystem;
 namespace {
 
-tl::unexpected<Error> CannotCopy(const fs::path& path, const std::error_code& error) {
-  return Fail(ExitCode::kSystem, fmt::format("cannot copy {}: {}", path.string(), error.message()));
+tl::unexpected<Error> CannotCopy(const fs::path& from, const fs::path& to,
+                                 const std::error_code& error) {
+  return Fail(ExitCode::kSystem,
+              fmt::format("cannot copy {} to {}: {}", from.string(), to.string(), error.message()));
+}
+
+// libstdc++ 12 reports a disk that fills up as an input/output error: it writes through a stream,
+// which forgets the cause.
+std::error_code CauseOf(std::error_code error, const fs::path& from, const fs::path& to) {
+  if (error != std::errc::io_error) return error;
+  std::error_code unknown;
+  const fs::space_info disk = fs::space(to.parent_path(), unknown);
+  if (unknown || disk.available >= fs::file_size(from, unknown) || unknown) return error;
+  return std::make_error_code(std::errc::no_space_on_device);
 }
 
 Status CopyTimes(const fs::path& from, const fs::path& to) {
   struct stat st {};
   if (::lstat(from.c_str(), &st) != 0)
-    return CannotCopy(from, std::error_code(errno, std::generic_category()));
+    return CannotCopy(from, to, std::error_code(errno, std::generic_category()));
   const timespec times[2] = {st.st_atim, st.st_mtim};
   ::utimensat(AT_FDCWD, to.c_str(), times, AT_SYMLINK_NOFOLLOW);
   return {};
@@ -38,7 +50,9 @@ Status CopyEntry(const fs::directory_entry& entry, const fs::path& target,
     notes.push_back(
         fmt::format("{} is neither file nor folder and was left out", entry.path().string()));
   }
-  if (error) return CannotCopy(entry.path(), error);
+  if (error) {
+    return CannotCopy(entry.path(), target, CauseOf(error, entry.path(), target));
+  }
   return {};
 }
 
@@ -53,7 +67,7 @@ Result<std::vector<std::string>> CopyApplication(const fs::path& from, const fs:
       return tl::unexpected(done.error());
     }
   }
-  if (error) return CannotCopy(from, error);
+  if (error) return CannotCopy(from, to, error);
   return notes;
 }
 

@@ -9,6 +9,7 @@
 #include "proto/envelope.h"
 #include "rewriter/emit.h"
 #include "rewriter/plan.h"
+#include "rewriter/untraced.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
@@ -203,7 +204,7 @@ class Rewriter {
   }
 
   static std::vector<std::string> NotesOf(const Application& app) {
-    std::vector<std::string> notes;
+    std::vector<std::string> notes = UnparsedFiles(app);
     for (const TracedModule& module : app.modules()) {
       if (module.in_app() && !module.facts) {
         notes.push_back(fmt::format("{} stays as it is: {}", module.file, module.no_facts));

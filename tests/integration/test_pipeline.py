@@ -117,8 +117,11 @@ def test_report_counts_hold_together(pipeline):
     assert 0 < total["entered_of_reachable"] <= 1
     assert total["code_bytes_after"] < total["code_bytes_before"]
     assert total["modules_after"] < total["modules_before"]
-    assert total["functions"] == sum(row["functions"] for row in pipeline.report["modules"])
-    assert total["entered"] == sum(row["entered"] for row in pipeline.report["modules"])
+    # The totals of functions are the application's own: without the standard library's packages.
+    ours = {path.stem for path in pipeline.app.iterdir()}
+    rows = [row for row in pipeline.report["modules"] if row["name"].partition(".")[0] in ours]
+    assert total["functions"] == sum(row["functions"] for row in rows)
+    assert total["entered"] == sum(row["entered"] for row in rows)
 
 
 def test_report_names_what_became_lazy_and_why(pipeline):
@@ -136,8 +139,9 @@ def test_package_does_what_the_original_does(pipeline, tmp_path):
     # Another working folder: the package must not need its own.
     rewritten = outcomes(pipeline, pipeline.out, cwd=tmp_path)
     assert rewritten["outcomes"] == original["outcomes"]
-    share = 0.5 if pipeline.name == "app20_random_user" else 0.8
-    assert rewritten["modules"] < share * original["modules"]
+    assert len(rewritten["modules"]) < 0.8 * len(original["modules"])
+    if pipeline.name == "app20_random_user":
+        assert not {"flask", "jinja2", "werkzeug", "click"} & set(rewritten["modules"])
 
 
 def test_calls_that_no_event_made(pipeline):

@@ -1,0 +1,17 @@
+// Files of the application that the run asked for and could not load.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rewriter/application.h"
+
+namespace faaslight {
+
+// One line for people per source file that a traced module of the application imports in its body,
+// that no trace loaded, and that does not parse: "extra/new.py stays as it is: …".
+// Such a module leaves nothing in sys.modules, so the trace alone does not know it. Imports in
+// functions and under TYPE_CHECKING are not followed: they did not run. Sorted, each file once.
+std::vector<std::string> UnparsedFiles(const Application& app);
+
+}  // namespace faaslight
