@@ -1,35 +1,13 @@
 """Source archives, and per CPython the folder of what the suites need: kept in build/upstream between runs."""
 
-import hashlib
-import shutil
-import subprocess
 import tarfile
 
 import pytest
 from machine import ROOT
+from stored import PIP_OPTIONS, install, pip, stored
 
 HERE = ROOT / "tests/upstream"
-STORE = ROOT / "build/upstream"
 TOOLS = ROOT / "scripts/requirements/tools.txt"
-PIP_OPTIONS = ["--disable-pip-version-check", "--no-input", "--quiet", "--require-hashes", "--no-deps"]
-
-
-def pip(python, *arguments):
-    done = subprocess.run([python, "-m", "pip", *map(str, arguments)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"pip {arguments[0]} failed; check the network\n{done.stderr}"
-
-
-def stored(name, lists, fill):
-    """A folder under build/upstream that fill(folder) made from these lists; made anew when they change."""
-    target = STORE / name
-    key = hashlib.sha256(b"".join(path.read_bytes() for path in lists)).hexdigest()
-    mark = STORE / f"{name}.stamp"
-    if not (target.is_dir() and mark.exists() and mark.read_text() == key):
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
-        fill(target)
-        mark.write_text(key)
-    return target
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +31,4 @@ def archives():
 @pytest.fixture(scope="session")
 def support():
     """Gives, for a CPython, the folder with pytest and what else the suites import."""
-
-    def folder(python, minor):
-        def fill(target):
-            options = ["--no-compile", "--only-binary", ":all:", "--root-user-action", "ignore", "--target", target]
-            pip(python, "install", *PIP_OPTIONS, *options, "-r", TOOLS, "-r", HERE / "support.txt")
-
-        return stored(f"support-{minor}", [TOOLS, HERE / "support.txt"], fill)
-
-    return folder
+    return lambda python, minor: install(f"support-{minor}", python, [TOOLS, HERE / "support.txt"])
