@@ -86,7 +86,7 @@ bool HasMangledKeyword(const FunctionFacts& function) {
 }
 
 // Why R1 does not make it lazy; an empty rule when it may be.
-Why NotLazy(const FunctionFacts& function, bool late_callbacks) {
+Why NotLazy(const FunctionFacts& function, bool late_callbacks, Keep keep) {
   auto no = [](std::string text) { return Why{"R1", std::move(text)}; };
   if (function.place == Place::kFunction) return no("nested in a function");
   if (function.kind == FunctionKind::kAsyncGenerator) return no("an async generator");
@@ -102,7 +102,10 @@ Why NotLazy(const FunctionFacts& function, bool late_callbacks) {
       (function.name == "__getattr__" || function.name == "__dir__")) {
     return {"R7", "the module's own attribute hook"};
   }
-  if (function.simple_body || function.body.end - function.body.begin < kSmallBody)
+  const uint32_t size = function.body.end - function.body.begin;
+  if (size == 0) return no("nothing but a docstring");
+  // --keep none is for finding faults: there size does not matter.
+  if (keep != Keep::kNone && (function.simple_body || size < kSmallBody))
     return no("too small to pay");
   return {};
 }
@@ -139,7 +142,7 @@ class Classifier {
     if (function.is_lambda) return {FunctionAction::kCovered, {"R1b", "a lambda"}, true, {}, false};
     if (Why why = Stays(i, function); !why.rule.empty())
       return {FunctionAction::kKeep, why, true, {}, false};
-    Why why = NotLazy(function, late_callbacks_);
+    Why why = NotLazy(function, late_callbacks_, policy_.keep);
     if (!choice_.rewritable) return {FunctionAction::kKeep, choice_.why_not, true, {}, false};
     if (why.rule.empty() && policy_.keep_functions.count({module_.name, index}) == 0) {
       return {FunctionAction::kLazy, {"R1", "no event entered it"}, false, {}, false};
