@@ -10,17 +10,25 @@ struct Row {
   std::string_view module;     // prefix of the module that has the effect, "" for any
   std::string_view target;     // the target module
   std::string_view attribute;  // prefix of the attribute
+  std::string_view detail;     // prefix of what changed
   std::string_view reason;
 };
 
 // A row must be harmless whatever else the program does. One that is harmless for one package only
 // names it.
-constexpr std::array<Row, 4> kRows{{
-    {"", "re", "_cache", "a memo of compiled patterns, filled on demand"},
-    {"", "certifi.core", "_CACERT", "a memo of where certificates lie, filled by certifi.where()"},
-    {"werkzeug.urls", "codecs", "register_error",
+constexpr std::array<Row, 8> kRows{{
+    {"", "re", "_cache", "", "a memo of compiled patterns, filled on demand"},
+    {"", "certifi.core", "_CACERT", "",
+     "a memo of where certificates lie, filled by certifi.where()"},
+    {"werkzeug.urls", "codecs", "register_error", "",
      "an error handler that only its own functions name"},
-    {"", "linecache", "cache", "a memo of source lines"},
+    {"", "linecache", "cache", "", "a memo of source lines"},
+    // From CPython 3.13 on typing.__getattr__ makes these when they are first asked for.
+    {"", "typing", "Pattern", "added: _SpecialGenericAlias", "made by typing on demand"},
+    {"", "typing", "Match", "added: _SpecialGenericAlias", "made by typing on demand"},
+    {"", "typing", "ContextManager", "added: _SpecialGenericAlias", "made by typing on demand"},
+    {"", "typing", "AsyncContextManager", "added: _SpecialGenericAlias",
+     "made by typing on demand"},
 }};
 
 bool Matches(std::string_view prefix, std::string_view text) {
@@ -32,7 +40,7 @@ bool Matches(std::string_view prefix, std::string_view text) {
 bool IsHarmless(const ImportEffect& effect) {
   for (const Row& row : kRows) {
     if (Matches(row.module, effect.module()) && row.target == effect.target_module() &&
-        Matches(row.attribute, effect.attribute())) {
+        Matches(row.attribute, effect.attribute()) && Matches(row.detail, effect.detail())) {
       return true;
     }
   }
