@@ -8,8 +8,8 @@
 #include "base/subprocess.h"
 #include "proto/envelope.h"
 #include "rewriter/emit.h"
+#include "rewriter/notes.h"
 #include "rewriter/plan.h"
-#include "rewriter/untraced.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
@@ -210,6 +210,7 @@ class Rewriter {
         notes.push_back(fmt::format("{} stays as it is: {}", module.file, module.no_facts));
       }
     }
+    for (std::string& note : ModulesThatWalk(app)) notes.push_back(std::move(note));
     return notes;
   }
 

@@ -170,6 +170,14 @@ def test_source_that_does_not_parse_is_kept_and_reported(app, traced, tmp_path):
     assert run_python(any_python(), call, app=out) == [6, None]
 
 
+def test_code_that_walks_sys_modules_is_named(app, tmp_path):
+    (app / "helper.py").write_text("import sys\n\n\ndef double(n):\n    return 2 * n * (len(list(sys.modules)) > 1)\n")
+    event = tmp_path / "event.json"
+    traced = trace(app, "main.handler", tmp_path / "a.trace", python=any_python(), events=[event])
+    done = succeed("faaslight-rewrite", app, "--trace", traced, "-o", tmp_path / "out")
+    assert "helper goes over sys.modules and sees only what is loaded" in done.stdout
+
+
 def test_output_that_is_not_ours(app, traced, tmp_path):
     out = tmp_path / "out"
     out.mkdir()

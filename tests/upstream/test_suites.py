@@ -30,7 +30,9 @@ def make_app(archive, library, folder):
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package.parent).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        lines.append(f"try:\n    import {name}\nexcept (AssertionError, ImportError):  # for another system\n    pass\n")
+        lines.append(
+            f"try:\n    import {name}\nexcept (AssertionError, ImportError):  # for another system\n    pass\n"
+        )
     (folder / "main.py").write_text("".join(lines) + "\n\ndef handler(event, context):\n    return None\n")
     return folder
 

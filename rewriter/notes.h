@@ -1,4 +1,4 @@
-// Files of the application that the run asked for and could not load.
+// What a person should know before trusting the package, though no decision follows from it.
 #pragma once
 
 #include <string>
@@ -13,5 +13,9 @@ namespace faaslight {
 // Such a module leaves nothing in sys.modules, so the trace alone does not know it. Imports in
 // functions and under TYPE_CHECKING are not followed: they did not run. Sorted, each file once.
 std::vector<std::string> UnparsedFiles(const Application& app);
+
+// One line per module of the application whose code ran and went over sys.modules as a whole (R5):
+// it sees fewer modules now. What the trace saw it do there, aliases, is kept without a word.
+std::vector<std::string> ModulesThatWalk(const Application& app);
 
 }  // namespace faaslight

@@ -1,4 +1,4 @@
-#include "rewriter/untraced.h"
+#include "rewriter/notes.h"
 
 #include <fmt/format.h>
 
@@ -48,6 +48,15 @@ std::set<std::string> AskedFor(const Application& app) {
   return files;
 }
 
+bool RanAndWalked(const TracedModule& module) {
+  if (module.facts->at_import.walks_sys_modules) return true;
+  const std::vector<FunctionFacts>& functions = module.facts->functions;
+  for (size_t i = 0; i < functions.size(); ++i) {
+    if (module.entered[i] && functions[i].own.walks_sys_modules) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<std::string> UnparsedFiles(const Application& app) {
@@ -60,6 +69,21 @@ std::vector<std::string> UnparsedFiles(const Application& app) {
     if (!source) continue;
     if (Result<Facts> facts = ReadFacts(*source); !facts) {
       notes.push_back(fmt::format("{} stays as it is: {}", file, facts.error().message));
+    }
+  }
+  return notes;
+}
+
+std::vector<std::string> ModulesThatWalk(const Application& app) {
+  std::set<std::string> aliasing;
+  for (const auto& alias : app.trace().aliases()) aliasing.insert(alias.made_by());
+  std::vector<std::string> notes;
+  for (const TracedModule& module : app.modules()) {
+    if (!module.in_app() || !module.facts || aliasing.count(module.name)) continue;
+    if (RanAndWalked(module)) {
+      notes.push_back(fmt::format(
+          "{} goes over sys.modules and sees only what is loaded; --pin what it looks for",
+          module.name));
     }
   }
   return notes;
