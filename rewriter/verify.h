@@ -14,7 +14,7 @@ namespace faaslight {
 
 // A place where the rewritten package does not do what the original does.
 struct Difference {
-  std::string event;     // its name, or "the import"
+  std::string event;     // "event NAME", or "the import of the handler's module"
   std::string what;      // "result", "exception", "standard output", …
   std::string original;  // both shortened for people
   std::string rewritten;
