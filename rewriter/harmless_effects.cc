@@ -16,13 +16,19 @@ struct Row {
 
 // A row must be harmless whatever else the program does. One that is harmless for one package only
 // names it.
-constexpr std::array<Row, 8> kRows{{
+constexpr std::array<Row, 13> kRows{{
     {"", "re", "_cache", "", "a memo of compiled patterns, filled on demand"},
     {"", "certifi.core", "_CACERT", "",
      "a memo of where certificates lie, filled by certifi.where()"},
     {"werkzeug.urls", "codecs", "register_error", "",
      "an error handler that only its own functions name"},
     {"", "linecache", "cache", "", "a memo of source lines"},
+    // numpy.iinfo's limits per kind of integer, computed when first asked for. numpy 2 has numpy._core.
+    {"", "numpy.core.getlimits", "iinfo._max_vals", "", "a memo of limits"},
+    {"", "numpy.core.getlimits", "iinfo._min_vals", "", "a memo of limits"},
+    {"", "numpy._core.getlimits", "iinfo._max_vals", "", "a memo of limits"},
+    {"", "numpy._core.getlimits", "iinfo._min_vals", "", "a memo of limits"},
+    {"", "numpy.core._internal", "_getintp_ctype.cache", "", "a memo of the C type of a pointer"},
     // From CPython 3.13 on typing.__getattr__ makes these when they are first asked for.
     {"", "typing", "Pattern", "added: _SpecialGenericAlias", "made by typing on demand"},
     {"", "typing", "Match", "added: _SpecialGenericAlias", "made by typing on demand"},
