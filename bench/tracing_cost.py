@@ -5,7 +5,7 @@
 Both runs go through replay/runner.py, which measures from inside: the import of the handler's module and all events.
 The traced one is the function pass in libexec/faaslight/tracer-3.N; the effect witness has a pass of its own and may
 be slow. The application has valid .pyc files: compiling would be the same work in both and flatter the ratio.
-Limits: 1.1x from CPython 3.12 on (sys.monitoring), 1.3x before (a profile function). Exit code 1 when one is passed.
+Limits: 1.1x from CPython 3.12 on (sys.monitoring), 1.3x before (a frame evaluator). Exit code 1 when one is passed.
 """
 
 import argparse

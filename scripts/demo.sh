@@ -13,7 +13,7 @@ commands() {
   cat <<END
 build/bin/faaslight-trace $app --handler main.getUserDetails --events $events --python $python --env RANDOM_USER_URL=$url -o $out/app20.trace
 build/bin/faaslight-rewrite $app --trace $out/app20.trace -o $out/app20
-build/bin/faaslight-report $out/app20.trace --plan $out/app20/faaslight.plan
+build/bin/faaslight-report $out/app20.trace --plan $out/app20/faaslight.plan --top 6
 $python bench/coldstart.py --python $python --app $app --handler main.getUserDetails --events $events --env RANDOM_USER_URL=$url --rewritten $out/app20 --runs 11
 END
 }
