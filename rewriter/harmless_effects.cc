@@ -23,7 +23,8 @@ constexpr std::array<Row, 13> kRows{{
     {"werkzeug.urls", "codecs", "register_error", "",
      "an error handler that only its own functions name"},
     {"", "linecache", "cache", "", "a memo of source lines"},
-    // numpy.iinfo's limits per kind of integer, computed when first asked for. numpy 2 has numpy._core.
+    // numpy.iinfo's limits per kind of integer, computed when first asked for. numpy 2 has
+    // numpy._core.
     {"", "numpy.core.getlimits", "iinfo._max_vals", "", "a memo of limits"},
     {"", "numpy.core.getlimits", "iinfo._min_vals", "", "a memo of limits"},
     {"", "numpy._core.getlimits", "iinfo._max_vals", "", "a memo of limits"},
