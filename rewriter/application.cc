@@ -94,6 +94,10 @@ TracedModule FromTrace(const Module& traced, int order) {
   module.is_package = traced.is_package();
   module.completed = traced.completed();
   module.importer = traced.importer();
+  // Made by code, or by a tracer that did not see the frames: the importer is the best guess.
+  const bool guess = traced.body().empty() && traced.phase() != PHASE_EVENT;
+  module.body = guess ? traced.importer() : traced.body();
+  module.body_line = guess ? traced.importer_line() : traced.body_line();
   module.importer_line = traced.importer_line();
   module.self_us = traced.self_us();
   module.cumulative_us = traced.cumulative_us();

@@ -34,6 +34,10 @@ struct TracedModule {
   bool completed = true;
   std::string importer;
   uint32_t importer_line = 0;
+  // The module whose body led to the import, and the line there: the importer itself, or, when a
+  // function imported, the innermost body that was being executed. "": a function did, in an event.
+  std::string body;
+  uint32_t body_line = 0;
   uint64_t self_us = 0, cumulative_us = 0, code_bytes = 0;
 
   std::string source;                  // when it is a source file that could be read
@@ -46,6 +50,8 @@ struct TracedModule {
   std::set<std::string>
       strings;  // extension modules: identifier-like strings in the file that name traced modules
 
+  // True when the body's own statement, not a function, did the import.
+  bool imported_by_body() const { return body == importer && body_line == importer_line; }
   // True when we may write another text for it: a source module of the application that parses.
   bool in_app() const { return root == ROOT_APP && kind == KIND_SOURCE; }
 };

@@ -72,10 +72,11 @@ struct ModuleChoice {
       companions;                       // R4: loaded once this module, loaded late, is complete
   std::vector<std::string> submodules;  // R3
   bool may_load = false;                // may be loaded by what stays (an over-approximation)
-  bool must_load = false;    // is loaded by what stays, at its old place (an under-approximation)
-  int via = -1;              // what loads it
-  std::vector<Reach> reach;  // parallel to Facts::functions
-  bool NeedsText() const;    // some decision changes its text
+  bool must_load = false;  // is loaded by what stays, at its old place: at init, or in an event (an
+                           // under-approximation)
+  int via = -1;            // what loads it
+  std::vector<Reach> reach;                                      // parallel to Facts::functions
+  bool NeedsText() const;                                        // some decision changes its text
   std::vector<std::string> LazyNames(const Facts& facts) const;  // sorted
 };
 

@@ -1,9 +1,9 @@
 // R3, R4, R5 and R14: what must be loaded at a fixed place although no name there needs it.
 //
 // A module whose execution changed another module that is still loaded must be executed too, and
-// where it always was: at the import statement that led to it, in the nearest module up its
-// importer chain that is surely loaded. Adding one changes what is loaded, so this goes on until
-// nothing changes.
+// where it always was: at the import statement that led to it, in the nearest module up the chain
+// of bodies that led to it that is surely loaded. Adding one changes what is loaded, so this goes
+// on until nothing changes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -210,16 +210,18 @@ class Hoister {
     return added;
   }
 
-  // Finds the nearest surely loaded module up the importer chain, and the statement there.
+  // Finds the nearest surely loaded module up the chain of bodies, and the statement there.
   Anchor FindAnchor(int source) const {
     const bool at_event = module(source).phase == PHASE_EVENT;
     int child = source;
     for (size_t steps = 0; steps <= choices_.size(); ++steps) {
-      const int parent = app_.Find(module(child).importer);
+      const int parent = app_.Find(module(child).body);
       if (parent < 0) return {};
       const ModuleChoice& c = choices_[static_cast<size_t>(parent)];
-      if ((c.must_load || (at_event && c.may_load)) && c.rewritable && module(parent).facts) {
-        return {parent, StatementAt(parent, module(child).importer_line)};
+      const bool in_time = at_event || module(parent).phase != PHASE_EVENT;
+      if (((c.must_load && in_time) || (at_event && c.may_load)) && c.rewritable &&
+          module(parent).facts) {
+        return {parent, StatementAt(parent, module(child).body_line)};
       }
       child = parent;
     }

@@ -73,8 +73,8 @@ class Loads {
       : app_(app), choices_(choices), resolver_(app, choices) {
     children_.resize(choices.size());
     for (size_t i = 0; i < choices.size(); ++i) {
-      if (int importer = app.Find(app.modules()[i].importer); importer >= 0) {
-        children_[static_cast<size_t>(importer)].push_back(static_cast<int>(i));
+      if (int body = app.Find(app.modules()[i].body); body >= 0) {
+        children_[static_cast<size_t>(body)].push_back(static_cast<int>(i));
       }
     }
   }
@@ -104,6 +104,11 @@ class Loads {
       if (module.phase == PHASE_PRELOAD) add(static_cast<int>(i), -1);
     }
     add(app_.handler_module(), -1);
+    // What functions imported while an event ran: they were entered, so they stay and do it again.
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const TracedModule& module = app_.modules()[i];
+      if (module.phase == PHASE_EVENT && module.body.empty()) add(static_cast<int>(i), -1);
+    }
     while (!queue.empty()) {
       const int index = queue.front();
       queue.pop_front();
@@ -171,7 +176,7 @@ class Loads {
       if (int target = app_.Find(name); target >= 0 && target < index) out.push_back(target);
     }
     for (int child : children_[static_cast<size_t>(index)]) {
-      if (LoadedByWhatStays(index, child)) out.push_back(child);
+      if (LoadedByWhatStays(index, child, false)) out.push_back(child);
     }
     Parents(out);
     return out;
@@ -182,30 +187,47 @@ class Loads {
     std::vector<int> out;
     if (module.facts) FollowStatements(index, true, out);
     for (int child : children_[static_cast<size_t>(index)]) {
-      const Phase phase = app_.modules()[static_cast<size_t>(child)].phase;
-      if (phase != PHASE_EVENT && LoadedByWhatStays(index, child)) out.push_back(child);
+      if (LoadedByWhatStays(index, child, true)) out.push_back(child);
     }
     Parents(out);
+    if (module.phase == PHASE_EVENT) {
+      // Too late for what was loaded before the first event.
+      out.erase(std::remove_if(out.begin(), out.end(),
+                               [&](int target) {
+                                 return app_.modules()[static_cast<size_t>(target)].phase !=
+                                        PHASE_EVENT;
+                               }),
+                out.end());
+    }
     return out;
   }
 
-  // In the trace `index` imported `child`; true unless a statement did it that is now lazy.
-  bool LoadedByWhatStays(int index, int child) const {
+  // In the trace the body of `index` led to the import of `child`; true unless a statement did it
+  // that is now lazy. An import statement that did not import it itself called code that did (a
+  // module's __getattr__, say): `certain` wants all its names eager then, else one is enough.
+  bool LoadedByWhatStays(int index, int child, bool certain) const {
     const TracedModule& module = app_.modules()[static_cast<size_t>(index)];
     if (!module.facts) return true;
-    const uint32_t line = app_.modules()[static_cast<size_t>(child)].importer_line;
+    const TracedModule& loaded_module = app_.modules()[static_cast<size_t>(child)];
     const ModuleChoice& choice = choices_[static_cast<size_t>(index)];
     bool on_statement = false;
     for (size_t s = 0; s < module.facts->imports.size(); ++s) {
       const ImportStatement& statement = module.facts->imports[s];
-      if (line < statement.line || line > statement.end_line) continue;
+      if (loaded_module.body_line < statement.line || loaded_module.body_line > statement.end_line)
+        continue;
       on_statement = true;
+      size_t lazy_names = 0;
       for (size_t n = 0; n < statement.names.size(); ++n) {
-        const bool lazy = s < choice.imports.size() && choice.imports[s][n].lazy;
+        if (s < choice.imports.size() && choice.imports[s][n].lazy) {
+          ++lazy_names;
+          continue;
+        }
         std::vector<int> loaded;
         resolver_.Name(index, statement.names[n], 0, loaded);
-        if (!lazy && std::find(loaded.begin(), loaded.end(), child) != loaded.end()) return true;
+        if (std::find(loaded.begin(), loaded.end(), child) != loaded.end()) return true;
       }
+      if (loaded_module.imported_by_body()) continue;
+      if (certain ? lazy_names == 0 : lazy_names < statement.names.size()) return true;
     }
     // Not at an import statement: importlib.import_module, __getattr__ and the like, which stay.
     return !on_statement;
@@ -225,7 +247,7 @@ class Loads {
   const Application& app_;
   Choices& choices_;
   Resolver resolver_;
-  std::vector<std::vector<int>> children_;  // by the trace's importer
+  std::vector<std::vector<int>> children_;  // by the body that led to their import
 };
 
 }  // namespace

@@ -3,7 +3,8 @@
 // Two answers, because two questions are asked of them. `may` over-approximates: whatever might run
 // is followed, so a module outside it is surely not loaded before something is used on demand.
 // `must` under-approximates: only plain statements of module bodies, and what code that stays
-// loaded in the trace, so a module inside it is surely loaded, at its old place. An effect is safe
+// loaded in the trace, so a module inside it is surely loaded, at its old place: at init, or in the
+// events, if an event loaded it. An effect is safe
 // when its source must be loaded or its target may not be.
 #pragma once
 

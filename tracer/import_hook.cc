@@ -18,26 +18,46 @@ constexpr std::string_view kOwnModule = "_faaslight_tracer";
 PyObject* g_find_and_load = nullptr;
 PyObject* g_lock_unlock = nullptr;
 
-// Who imports: the innermost frame that is not importlib's.
-struct Importer {
+struct Place {
   std::string module;
   uint32_t line = 0;
 };
 
+// Who imports: the innermost frame that is not importlib's, and the innermost module body that was
+// under way. They differ where a function imports: then it is the body's line that led to it.
+struct Importer {
+  Place code;
+  Place body;
+};
+
+Place PlaceOf(PyFrameObject* frame) {
+  const int line = PyFrame_GetLineNumber(frame);
+  return {ModuleOfGlobals(compat::FrameGlobals(frame)), line > 0 ? static_cast<uint32_t>(line) : 0};
+}
+
+// The code of a module's file, not of a text that was given to exec().
+bool IsModuleBody(PyFrameObject* frame) {
+  const PyCodeObject* code = compat::FrameCode(frame);
+  return Utf8(code->co_name) == "<module>" && Utf8(code->co_filename).rfind('<', 0) != 0;
+}
+
 Importer FindImporter() {
+  Importer found;
   PyRef frame = PyRef::Borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
   while (frame) {
     auto* raw = reinterpret_cast<PyFrameObject*>(frame.get());
     PyObject* file = compat::FrameCode(raw)->co_filename;
     if (!IsImportlibFile(file)) {
-      if (Utf8(file) == TheState().runner_file) return {};
-      const int line = PyFrame_GetLineNumber(raw);
-      return {ModuleOfGlobals(compat::FrameGlobals(raw)),
-              line > 0 ? static_cast<uint32_t>(line) : 0};
+      if (Utf8(file) == TheState().runner_file) return found;
+      if (found.code.module.empty()) found.code = PlaceOf(raw);
+      if (IsModuleBody(raw)) {
+        found.body = PlaceOf(raw);
+        return found;
+      }
     }
     frame = PyRef::Steal(reinterpret_cast<PyObject*>(PyFrame_GetBack(raw)));
   }
-  return {};
+  return found;
 }
 
 void WriteStart(uint64_t id, const std::string& name, const Importer& importer) {
@@ -46,10 +66,12 @@ void WriteStart(uint64_t id, const std::string& name, const Importer& importer) 
   state.log.Append(RecordBuilder(RecordType::kModuleStart)
                        .U64(id)
                        .Text(name)
-                       .Text(importer.module)
-                       .U32(importer.line)
+                       .Text(importer.code.module)
+                       .U32(importer.code.line)
                        .U32(static_cast<uint32_t>(state.phase))
-                       .U32(state.event));
+                       .U32(state.event)
+                       .Text(importer.body.module)
+                       .U32(importer.body.line));
 }
 
 void WriteEnd(uint64_t id, ModuleEnd end, bool executed, uint64_t self_ns, uint64_t cumulative_ns,
@@ -154,7 +176,7 @@ PyObject* FindAndLoad(PyObject*, PyObject* const* args, Py_ssize_t count, PyObje
 void RecordCycle(const std::string& target) {
   const std::vector<ImportFrame>& stack = ImportStack();
   if (stack.empty()) return;
-  const std::string importer = FindImporter().module;
+  const std::string importer = FindImporter().code.module;
   if (importer == target || importer.compare(0, target.size() + 1, target + ".") == 0) return;
   size_t first = 0;
   while (first < stack.size() && stack[first].name != target) ++first;
@@ -235,7 +257,7 @@ void AccountFor(const std::string& key, PyObject* module, const std::string& exe
     state.log.Append(
         RecordBuilder(RecordType::kAlias).Text(key).Text(details.name).Text(executing));
   }
-  if (state.recorded.count(details.name) == 0) WriteWhole(details.name, {executing, 0}, details);
+  if (state.recorded.count(details.name) == 0) WriteWhole(details.name, {{executing, 0}, {executing, 0}}, details);
 }
 
 bool InProgress(const std::string& name) {
@@ -269,7 +291,8 @@ void ModuleBodyEntered(PyCodeObject* code, PyObject* globals) {
   State& state = TheState();
   if (details.name.empty() || state.recorded.count(details.name) != 0) return;
   if (details.file.empty()) details.file = file;
-  const Importer importer = stack.empty() ? Importer{} : Importer{stack.back().name, 0};
+  const Place place = stack.empty() ? Place{} : Place{stack.back().name, 0};
+  const Importer importer{place, place};
   WriteWhole(details.name, importer, details);
 }
 

@@ -61,7 +61,7 @@ static_assert(sizeof(RecordHeader) == 16);
 enum class RecordType : uint8_t {
   kPython = 1,       // version, hexversion u32, magic, cache_tag, executable, stdlib
   kStage = 2,        // phase u32, event u32, busy u8, finished u8
-  kModuleStart = 3,  // id u64, name, importer, line u32, phase u32, event u32
+  kModuleStart = 3,  // id u64, name, importer, line u32, phase u32, event u32, body, body line u32
   kModuleEnd = 4,    // id u64, ended u8, executed u8, self_ns u64, cumulative_ns u64, ModuleDetails
   kDefinitions = 5,  // module, file, code_bytes u64, count u32, count × (qualname, name, line u32,
                      // code_bytes u64)

@@ -110,6 +110,8 @@ class FunctionsMerge {
     import.module.set_importer_line(in.U32());
     import.module.set_phase(static_cast<Phase>(std::min(in.U32(), 2U)));
     import.module.set_event(in.U32());
+    import.module.set_body(Text(in));
+    import.module.set_body_line(in.U32());
     import.module.set_kind(KIND_OTHER);
     if (!in.ok()) return Bad();
     by_id_.emplace(id, imports_.size());
@@ -280,8 +282,10 @@ class FunctionsMerge {
         out->set_code_bytes(bytes->second);
       Hash(*out, place.root == ROOT_OTHER || place.root == ROOT_STDLIB);
     }
-    for (Module& module : *trace_.mutable_modules())
+    for (Module& module : *trace_.mutable_modules()) {
       module.set_importer(RealName(module.importer()));
+      module.set_body(RealName(module.body()));
+    }
     module_index_ = std::move(index);
   }
 

@@ -37,7 +37,9 @@ class MergeTest : public testing::Test {
                        .Text(importer)
                        .U32(3)
                        .U32(phase)
-                       .U32(0));
+                       .U32(0)
+                       .Text(importer)
+                       .U32(3));
     return id;
   }
 
