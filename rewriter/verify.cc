@@ -98,8 +98,21 @@ std::string ValueIn(const Parts& parts, const std::string& key) {
   return found == parts.end() ? "(nothing)" : found->second;
 }
 
+std::string Ending(const Parts& parts) {
+  if (parts.count("exception type") == 0) return ValueIn(parts, "ending");
+  return fmt::format("raised {}: {}", ValueIn(parts, "exception type"),
+                     ValueIn(parts, "exception message"));
+}
+
 void CompareOne(const std::string& event, const Parts& first, const Parts& second,
                 const Parts& rewritten, Comparison& out) {
+  // One that returned and one that raised have nothing else in common: say that, and how it ended.
+  if (const std::string expected = ValueIn(first, "ending");
+      expected == ValueIn(second, "ending") && expected != ValueIn(rewritten, "ending")) {
+    out.differences.push_back(
+        {event, "ending", Shorten(Ending(first)), Shorten(Ending(rewritten))});
+    return;
+  }
   std::set<std::string> keys;
   for (const Parts* parts : {&first, &second, &rewritten}) {
     for (const auto& part : *parts) keys.insert(part.first);

@@ -85,7 +85,11 @@ TEST(CompareOutcomesTest, ExceptionsAndOutputCount) {
               SizeIs(1));
   EXPECT_THAT(Compare(original, original, Raised("builtins.ValueError", "'a'")).differences,
               SizeIs(1));
-  EXPECT_THAT(Compare(original, original, Returned("null")).differences, ::testing::Not(IsEmpty()));
+  const Comparison ending = Compare(Returned("[1, 2]"), Returned("[1, 2]"), original);
+  ASSERT_THAT(ending.differences, SizeIs(1));
+  EXPECT_EQ(ending.differences[0].what, "ending");
+  EXPECT_EQ(ending.differences[0].original, "returned");
+  EXPECT_EQ(ending.differences[0].rewritten, "raised builtins.KeyError: 'a'");
   const Outcome prints = Returned("1", "a line\n");
   EXPECT_THAT(Compare(prints, prints, Returned("1", "another line\n")).differences, SizeIs(1));
   EXPECT_THAT(Compare(prints, prints, Returned("1")).differences, SizeIs(1));
