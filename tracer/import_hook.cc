@@ -257,7 +257,8 @@ void AccountFor(const std::string& key, PyObject* module, const std::string& exe
     state.log.Append(
         RecordBuilder(RecordType::kAlias).Text(key).Text(details.name).Text(executing));
   }
-  if (state.recorded.count(details.name) == 0) WriteWhole(details.name, {{executing, 0}, {executing, 0}}, details);
+  if (state.recorded.count(details.name) == 0)
+    WriteWhole(details.name, {{executing, 0}, {executing, 0}}, details);
 }
 
 bool InProgress(const std::string& name) {
