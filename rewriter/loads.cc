@@ -72,9 +72,14 @@ class Loads {
   Loads(const Application& app, Choices& choices)
       : app_(app), choices_(choices), resolver_(app, choices) {
     children_.resize(choices.size());
+    by_functions_.resize(choices.size());
     for (size_t i = 0; i < choices.size(); ++i) {
       if (int body = app.Find(app.modules()[i].body); body >= 0) {
         children_[static_cast<size_t>(body)].push_back(static_cast<int>(i));
+      }
+      if (app.modules()[i].imported_by_body()) continue;
+      if (int importer = app.Find(app.modules()[i].importer); importer >= 0) {
+        by_functions_[static_cast<size_t>(importer)].push_back(static_cast<int>(i));
       }
     }
   }
@@ -178,6 +183,8 @@ class Loads {
     for (int child : children_[static_cast<size_t>(index)]) {
       if (LoadedByWhatStays(index, child, false)) out.push_back(child);
     }
+    // The function may do it for another caller, when the one in the trace is lazy.
+    for (int child : by_functions_[static_cast<size_t>(index)]) out.push_back(child);
     Parents(out);
     return out;
   }
@@ -247,7 +254,8 @@ class Loads {
   const Application& app_;
   Choices& choices_;
   Resolver resolver_;
-  std::vector<std::vector<int>> children_;  // by the body that led to their import
+  std::vector<std::vector<int>> children_;      // by the body that led to their import
+  std::vector<std::vector<int>> by_functions_;  // by the module whose function imported them
 };
 
 }  // namespace
