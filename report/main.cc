@@ -84,7 +84,9 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+    if (error.get_exit_code() == 0) return app.exit(error);
+    fmt::print(stderr, "faaslight-report: {} (see --help)\n", error.what());
+    return static_cast<int>(ExitCode::kUsage);
   }
   const Result<std::string> text = Render(arguments);
   if (!text) return Report(text.error());

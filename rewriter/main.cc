@@ -109,7 +109,9 @@ int main(int argc, char** argv) {
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return cli.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+    if (error.get_exit_code() == 0) return cli.exit(error);
+    fmt::print(stderr, "faaslight-rewrite: {} (see --help)\n", error.what());
+    return static_cast<int>(ExitCode::kUsage);
   }
   options.app = app;
   options.out = out;

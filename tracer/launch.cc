@@ -169,8 +169,12 @@ Status CheckInit(const Trace& trace, const PassRun& run, const TraceRequest& req
     }
     std::string message = outcome.exception_message();
     std::replace(message.begin(), message.end(), '\n', ' ');
-    return Fail(ExitCode::kHandler, fmt::format("importing {} failed: {}: {}; nothing was traced",
-                                                request.handler_module, type, message));
+    // The most usual cause: packages that were installed for another CPython.
+    return Fail(
+        ExitCode::kHandler,
+        fmt::format("importing {} failed on CPython {} (--python PATH takes another): {}: {}; "
+                    "nothing was traced",
+                    request.handler_module, trace.python().version(), type, message));
   }
   const bool began = run.log.header().stage.load() != 0;
   if (!began && run.cause != "interrupted") {
