@@ -33,7 +33,7 @@ for name in app03_dataframe app20_random_user; do
   "$python" bench/coldstart.py --python "$python" --app "$app" "${common[@]}" --rewritten "$out/$short" --runs "$runs"
 done
 
-# Lambda's bootstrap had http.client loaded until awslambdaric 2.0.8, and so it was for the figures that first described
+# Lambda's bootstrap had http.client loaded in awslambdaric 2.0.4 (not in 2.0.8), and so it was for the figures that first described
 # app20. It is a third of what a function that talks HTTP loads.
 section "app20: cold starts, http.client loaded before the function"
 "$python" bench/coldstart.py --python "$python" --app "$app" "${common[@]}" --rewritten "$out/app20" --runs "$runs" \
