@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "base/command_line.h"
 #include "proto/envelope.h"
 #include "report/report.h"
 
@@ -84,9 +85,7 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
-    fmt::print(stderr, "faaslight-report: {} (see --help)\n", error.what());
-    return static_cast<int>(ExitCode::kUsage);
+    return faaslight::ExitOf(app, error, "faaslight-report");
   }
   const Result<std::string> text = Render(arguments);
   if (!text) return Report(text.error());

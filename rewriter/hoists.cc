@@ -218,9 +218,9 @@ class Hoister {
       const int parent = app_.Find(module(child).body);
       if (parent < 0) return {};
       const ModuleChoice& c = choices_[static_cast<size_t>(parent)];
-      const bool in_time = at_event || module(parent).phase != PHASE_EVENT;
-      if (((c.must_load && in_time) || (at_event && c.may_load)) && c.rewritable &&
-          module(parent).facts) {
+      const bool in_time =
+          at_event ? c.may_load : c.must_load && module(parent).phase != PHASE_EVENT;
+      if (in_time && c.rewritable && module(parent).facts) {
         return {parent, StatementAt(parent, module(child).body_line)};
       }
       child = parent;

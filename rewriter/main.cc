@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/command_line.h"
 #include "rewriter/rewrite.h"
 
 namespace {
@@ -109,9 +110,7 @@ int main(int argc, char** argv) {
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return cli.exit(error);
-    fmt::print(stderr, "faaslight-rewrite: {} (see --help)\n", error.what());
-    return static_cast<int>(ExitCode::kUsage);
+    return faaslight::ExitOf(cli, error, "faaslight-rewrite");
   }
   options.app = app;
   options.out = out;

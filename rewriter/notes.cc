@@ -57,10 +57,11 @@ bool RanAndWalked(const TracedModule& module) {
   return false;
 }
 
-}  // namespace
+std::string StaysAsItIs(const std::string& file, const std::string& why) {
+  return fmt::format("{} stays as it is: {}", file, why);
+}
 
-std::vector<std::string> UnparsedFiles(const Application& app) {
-  std::vector<std::string> notes;
+void AddUnparsedFiles(const Application& app, std::vector<std::string>& notes) {
   for (const std::string& file : AskedFor(app)) {
     const fs::path path = app.directory() / file;
     std::error_code error;
@@ -68,16 +69,14 @@ std::vector<std::string> UnparsedFiles(const Application& app) {
     Result<std::string> source = ReadFile(path, kMaxSource);
     if (!source) continue;
     if (Result<Facts> facts = ReadFacts(*source); !facts) {
-      notes.push_back(fmt::format("{} stays as it is: {}", file, facts.error().message));
+      notes.push_back(StaysAsItIs(file, facts.error().message));
     }
   }
-  return notes;
 }
 
-std::vector<std::string> ModulesThatWalk(const Application& app) {
+void AddModulesThatWalk(const Application& app, std::vector<std::string>& notes) {
   std::set<std::string> aliasing;
-  for (const auto& alias : app.trace().aliases()) aliasing.insert(alias.made_by());
-  std::vector<std::string> notes;
+  for (const ModuleAlias& alias : app.trace().aliases()) aliasing.insert(alias.made_by());
   for (const TracedModule& module : app.modules()) {
     if (!module.in_app() || !module.facts || aliasing.count(module.name)) continue;
     if (RanAndWalked(module)) {
@@ -86,6 +85,19 @@ std::vector<std::string> ModulesThatWalk(const Application& app) {
           module.name));
     }
   }
+}
+
+}  // namespace
+
+std::vector<std::string> NotesOf(const Application& app) {
+  std::vector<std::string> notes;
+  AddUnparsedFiles(app, notes);
+  for (const TracedModule& module : app.modules()) {
+    if (module.in_app() && !module.facts) {
+      notes.push_back(StaysAsItIs(module.file, module.no_facts));
+    }
+  }
+  AddModulesThatWalk(app, notes);
   return notes;
 }
 

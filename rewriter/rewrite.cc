@@ -203,17 +203,6 @@ class Rewriter {
                 "the self-check refuses the rewritten texts again and again; please report it");
   }
 
-  static std::vector<std::string> NotesOf(const Application& app) {
-    std::vector<std::string> notes = UnparsedFiles(app);
-    for (const TracedModule& module : app.modules()) {
-      if (module.in_app() && !module.facts) {
-        notes.push_back(fmt::format("{} stays as it is: {}", module.file, module.no_facts));
-      }
-    }
-    for (std::string& note : ModulesThatWalk(app)) notes.push_back(std::move(note));
-    return notes;
-  }
-
   Status Check(const RunSpec& spec, const fs::path& package, RewriteResult& result) {
     options_.progress(fmt::format("verifying with {} event{}", spec.events.size(),
                                   spec.events.size() == 1 ? "" : "s"));

@@ -129,3 +129,15 @@ print(json.dumps(answers))
 def answers(python, calls, *, app, names, env=None):
     """What each of these expressions gives or raises, one after the other in one process. names: defines what they use."""
     return run_python(python, names + CALL_EACH, app=app, env=env, arguments=calls)
+
+
+def assert_same_answers(python, calls, *, app, out, names, env=None):
+    """The package in `out` answers as `app` does: to all calls in a row, and to each alone in a fresh process."""
+
+    def run(folder, some):
+        return answers(python, some, app=folder, names=names, env=env)
+
+    original = run(app, calls)
+    assert run(out, calls) == original, "all in a row"
+    for call, expected in zip(calls, original):
+        assert run(out, [call]) == [expected], f"alone: {call}"

@@ -49,10 +49,14 @@ Importer FindImporter() {
     PyObject* file = compat::FrameCode(raw)->co_filename;
     if (!IsImportlibFile(file)) {
       if (Utf8(file) == TheState().runner_file) return found;
-      if (found.code.module.empty()) found.code = PlaceOf(raw);
-      if (IsModuleBody(raw)) {
-        found.body = PlaceOf(raw);
-        return found;
+      const bool is_body = IsModuleBody(raw);
+      if (is_body || found.code.module.empty()) {
+        Place place = PlaceOf(raw);
+        if (found.code.module.empty()) found.code = place;
+        if (is_body) {
+          found.body = std::move(place);
+          return found;
+        }
       }
     }
     frame = PyRef::Steal(reinterpret_cast<PyObject*>(PyFrame_GetBack(raw)));

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "base/command_line.h"
 #include "base/files.h"
 #include "proto/envelope.h"
 #include "tracer/launch.h"
@@ -116,9 +117,7 @@ int main(int argc, char** argv) {
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return cli.exit(error);
-    fmt::print(stderr, "faaslight-trace: {} (see --help)\n", error.what());
-    return static_cast<int>(ExitCode::kUsage);
+    return faaslight::ExitOf(cli, error, "faaslight-trace");
   }
   options.effects = !no_effects;
   try {

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from machine import BUILD, answers, python_or_skip, run_python, succeed, tree
+from machine import BUILD, assert_same_answers, python_or_skip, run_python, succeed, tree
 
 # Calls each event as a serverless runtime would and prints the outcomes and the modules that the import loaded.
 CALL_EVENTS = """
@@ -139,14 +139,7 @@ def test_package_does_what_the_original_does(pipeline, tmp_path):
 
 def test_calls_that_no_event_made(pipeline):
     calls = OTHER_CALLS[pipeline.name]
-
-    def run(app, some):
-        return answers(pipeline.python, some, app=app, names=NAMES, env=pipeline.env)
-
-    original = run(pipeline.app, calls)
-    assert run(pipeline.out, calls) == original, "all in a row"
-    for call, expected in zip(calls, original):
-        assert run(pipeline.out, [call]) == [expected], f"alone: {call}"
+    assert_same_answers(pipeline.python, calls, app=pipeline.app, out=pipeline.out, names=NAMES, env=pipeline.env)
 
 
 def test_sources_stay_byte_for_byte(pipeline):

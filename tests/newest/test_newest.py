@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from machine import ROOT, answers, python_or_skip, report, succeed, trace
+from machine import ROOT, assert_same_answers, python_or_skip, report, succeed, trace
 from newest.service import serve
 from stored import install
 
@@ -100,8 +100,4 @@ def test_newest(name, environment, tmp_path):
     assert reported["plan"]["verified"]
     assert reported["totals"]["modules_after"] < 0.8 * reported["totals"]["modules_before"]
 
-    calls = OTHER_CALLS[name]
-    expected = answers(python, calls, app=app, names=NAMES[name], env=environment)
-    assert answers(python, calls, app=out, names=NAMES[name], env=environment) == expected, "all in a row"
-    for call, answer in zip(calls, expected):
-        assert answers(python, [call], app=out, names=NAMES[name], env=environment) == [answer], f"alone: {call}"
+    assert_same_answers(python, OTHER_CALLS[name], app=app, out=out, names=NAMES[name], env=environment)

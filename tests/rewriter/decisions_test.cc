@@ -20,6 +20,12 @@ constexpr const char* kLongBody =
 
 std::string Define(const std::string& header) { return header + "\n" + kLongBody; }
 
+Policy Keeping(Keep keep) {
+  Policy policy;
+  policy.keep = keep;
+  return policy;
+}
+
 TEST(DecisionsTest, FunctionThatNoEventEnteredIsLazy) {
   TracedApp app({{"main.py", "x = 1\n" + Define("def handler(e, c):") + Define("def other():")}});
   app.Enter("main", "handler", 2);
@@ -36,9 +42,7 @@ TEST(DecisionsTest, SmallBodiesAreLazyForTestsOnly) {
   app.Enter("main", "handler", 2);
   app.Decide();
   EXPECT_EQ(app.FunctionOf("main", "handler").action, FunctionAction::kKeep);
-  Policy none;
-  none.keep = Keep::kNone;
-  app.Decide(none);
+  app.Decide(Keeping(Keep::kNone));
   EXPECT_EQ(app.FunctionOf("main", "handler").action, FunctionAction::kLazy);
   EXPECT_NE(app.FunctionOf("main", "doc").action, FunctionAction::kLazy);
 }
@@ -61,9 +65,7 @@ TEST(DecisionsTest, KeepReachableMakesDeadCodeLazyAlone) {
   TracedApp app({{"main.py", "x = 1\ndef handler(e, c):\n    return e and used()\n" +
                                  Define("def used():") + Define("def dead():")}});
   app.Enter("main", "handler", 2);
-  Policy policy;
-  policy.keep = Keep::kReachable;
-  app.Decide(policy);
+  app.Decide(Keeping(Keep::kReachable));
   EXPECT_EQ(app.FunctionOf("main", "used").action, FunctionAction::kKeep);
   EXPECT_EQ(app.FunctionOf("main", "dead").action, FunctionAction::kLazy);
 }
@@ -74,11 +76,11 @@ TEST(DecisionsTest, ImportIsLazyUnlessSomethingThatRanUsesIt) {
                  {"a.py", "x = 1\n"},
                  {"b.py", "x = 2\n"}});
   app.Enter("main", "handler", 3);
-  app.Import("a", "main", 1);
-  app.Import("b", "main", 2);
+  app.ImportedBy("a", "main", 1);
+  app.ImportedBy("b", "main", 2);
   app.Decide();
-  EXPECT_FALSE(app.Import("main", 0).lazy);
-  EXPECT_TRUE(app.Import("main", 1).lazy);
+  EXPECT_FALSE(app.ImportOf("main", 0).lazy);
+  EXPECT_TRUE(app.ImportOf("main", 1).lazy);
   EXPECT_THAT(app.FunctionOf("main", "other").uses, ElementsAre("b"));
   EXPECT_TRUE(app.Choice("a").must_load);
   EXPECT_FALSE(app.Choice("b").may_load);
@@ -92,15 +94,15 @@ class EffectsTest : public ::testing::Test {
               {"table.py", "x = {}\n"},
               {"plugin.py", "import table\ntable.x['plugin'] = 1\n"}}) {
     app_.Enter("main", "handler", 3);
-    app_.Import("table", "main", 1);
-    app_.Import("plugin", "main", 2);
+    app_.ImportedBy("table", "main", 1);
+    app_.ImportedBy("plugin", "main", 2);
   }
   TracedApp app_;
 };
 
 TEST_F(EffectsTest, WithoutAnEffectItIsLazy) {
   app_.Decide();
-  EXPECT_TRUE(app_.Import("main", 1).lazy);
+  EXPECT_TRUE(app_.ImportOf("main", 1).lazy);
   EXPECT_THAT(app_.Choice("main").hoists, IsEmpty());
 }
 

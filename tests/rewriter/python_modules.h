@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,24 @@
 #include "rewriter/resolve.h"
 
 namespace faaslight {
+
+struct ModuleName {
+  std::string name;
+  bool is_package = false;
+};
+
+// "pkg/__init__" -> pkg, a package; "pkg/a" -> pkg.a. The path comes without its ending.
+inline ModuleName ModuleNameOf(std::string path) {
+  ModuleName out;
+  constexpr std::string_view kInit = "/__init__";
+  if (path.size() > kInit.size() && path.substr(path.size() - kInit.size()) == kInit) {
+    path.resize(path.size() - kInit.size());
+    out.is_package = true;
+  }
+  for (char& c : path) c = c == '/' ? '.' : c;
+  out.name = std::move(path);
+  return out;
+}
 
 class PythonModules {
  public:
@@ -48,13 +67,9 @@ class PythonModules {
         ADD_FAILURE() << path << ": " << facts.error().message;
       }
     }
-    constexpr std::string_view kInit = "/__init__";
-    if (path.size() > kInit.size() && path.substr(path.size() - kInit.size()) == kInit) {
-      path.resize(path.size() - kInit.size());
-      module.is_package = true;
-    }
-    for (char& c : path) c = c == '/' ? '.' : c;
-    module.name = path;
+    ModuleName name = ModuleNameOf(std::move(path));
+    module.name = std::move(name.name);
+    module.is_package = name.is_package;
     modules_.push_back(module);
   }
 

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "rewriter/decisions.h"
+#include "tests/rewriter/python_modules.h"
 
 namespace faaslight {
 
@@ -51,7 +51,8 @@ class TracedApp {
     function->add_events(0);
   }
 
-  void Import(const std::string& module, const std::string& importer, uint32_t line) {
+  // The body of `importer` imported `module`, at that line.
+  void ImportedBy(const std::string& module, const std::string& importer, uint32_t line) {
     for (Module& candidate : *trace_.mutable_modules()) {
       if (candidate.name() != module) continue;
       candidate.set_importer(importer);
@@ -81,8 +82,8 @@ class TracedApp {
     return Choice(module).functions.at(0);
   }
 
-  // The decision on the only import statement of a module that binds one name, by its position.
-  const NameChoice& Import(const std::string& module, size_t statement, size_t name = 0) const {
+  // The decision on one name of an import statement of the module, both by position.
+  const NameChoice& ImportOf(const std::string& module, size_t statement, size_t name = 0) const {
     return Choice(module).imports.at(statement).at(name);
   }
 
@@ -90,15 +91,12 @@ class TracedApp {
   void Add(const std::string& path, const std::string& source) {
     std::filesystem::create_directories((folder_ / path).parent_path());
     std::ofstream(folder_ / path, std::ios::binary) << source;
-    std::string name = path.substr(0, path.size() - 3);
-    const bool package = name.size() > 9 && name.substr(name.size() - 9) == "/__init__";
-    if (package) name.resize(name.size() - 9);
-    std::replace(name.begin(), name.end(), '/', '.');
+    const ModuleName name = ModuleNameOf(path.substr(0, path.size() - 3));
     Module* module = trace_.add_modules();
-    module->set_name(name);
+    module->set_name(name.name);
     module->set_root(ROOT_APP);
     module->set_file(path);
-    module->set_is_package(package);
+    module->set_is_package(name.is_package);
     module->set_phase(PHASE_INIT);
     module->set_completed(true);
   }
