@@ -69,6 +69,19 @@ void ReadEnd(const json& record, RunResult& result) {
   }
 }
 
+// [functions, imports] since the process began; `before` is what was loaded until then.
+OnDemand ReadOnDemand(const json& record, OnDemand& before) {
+  OnDemand now = before;
+  const json& counts = Array(record, "on_demand");
+  if (counts.size() == 2 && counts[0].is_number_unsigned() && counts[1].is_number_unsigned()) {
+    now = {counts[0].get<uint32_t>(), counts[1].get<uint32_t>()};
+  }
+  const OnDemand grown{now.functions - std::min(before.functions, now.functions),
+                       now.imports - std::min(before.imports, now.imports)};
+  before = now;
+  return grown;
+}
+
 void ReadRecord(const json& record, Records& records) {
   const std::string kind = Text(record, "kind");
   if (kind == "begin") {
@@ -77,11 +90,13 @@ void ReadRecord(const json& record, Records& records) {
   } else if (kind == "init") {
     records.running.reset();
     records.result.import_ms = Number(record, "import_ms");
+    records.result.on_demand_init = ReadOnDemand(record, records.on_demand);
   } else if (kind == "outcome") {
     records.running.reset();
     records.result.outcomes.push_back(ToOutcome(record));
-    if (!Flag(record, "during_init"))
-      records.result.event_ms.push_back(Number(record, "duration_us") / 1000);
+    if (Flag(record, "during_init")) return;
+    records.result.event_ms.push_back(Number(record, "duration_us") / 1000);
+    records.result.on_demand_event.push_back(ReadOnDemand(record, records.on_demand));
   } else if (kind == "end") {
     ReadEnd(record, records.result);
   }

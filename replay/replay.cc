@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/subprocess.h"
 #include "replay/records.h"
+#include "replay/scratch.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
@@ -155,10 +156,14 @@ Result<RunResult> Replay(const fs::path& python, const RunSpec& spec) {
                             LastLine(ToUtf8(process->err.empty() ? process->out : process->err))));
   }
   RunResult result = std::move(records->result);
+  result.app = spec.app.string();
+  result.scratch = scratch.string();
+  result.files = FilesLeft(scratch, {{result.app, "<app>"}, {result.scratch, "<tmp>"}});
   if (records->running) {
     result.outcomes.push_back(EndOfRunning(*records->running, *process, watch, spec, outcomes));
     if (*records->running >= 0) {
       result.event_ms.push_back(static_cast<double>(result.outcomes.back().duration_us()) / 1000);
+      result.on_demand_event.emplace_back();
     }
   }
   if (!result.complete) result.signal = process->signal;

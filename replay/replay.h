@@ -49,7 +49,15 @@ std::map<std::string, std::string> HandlerEnvironment(const RunSpec& spec,
 // "outcomes":PATH, …}.
 std::string RunnerRequest(const RunSpec& spec, const std::filesystem::path& outcomes);
 
+// What a rewritten package loaded on first use.
+struct OnDemand {
+  uint32_t functions = 0;
+  uint32_t imports = 0;
+};
+
 struct RunResult {
+  std::string app;                // the folder that was run
+  std::string scratch;            // the run's own folder for temporary files, gone by now
   std::vector<Outcome> outcomes;  // in order; init failure is one Outcome with during_init
   std::vector<std::string> loaded_modules;  // sys.modules' keys after the last event, sorted
   std::vector<std::string>
@@ -57,6 +65,11 @@ struct RunResult {
   std::vector<std::string> on_demand_imports;  // "module:name"
   double import_ms = 0;                        // of the handler's module
   std::vector<double> event_ms;
+  OnDemand on_demand_init;                // by the import
+  std::vector<OnDemand> on_demand_event;  // by each event alone, parallel to event_ms
+  // What the run left in its folder for temporary files (TMPDIR and HOME): FilesLeft() of
+  // scratch.h.
+  std::map<std::string, std::string> files;
   uint64_t max_rss_kb = 0;
   int signal = 0;         // ended the process before it was done
   bool complete = false;  // reached the end of the events

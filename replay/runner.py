@@ -524,7 +524,7 @@ def initialise(request, records, capture):
     seconds = _perf_counter() - start
     if not fault:
         records.end_init()
-        records.write({"kind": "init", "import_ms": seconds * 1000})
+        records.write({"kind": "init", "import_ms": seconds * 1000, "on_demand": loaded_so_far()})
         return trigger, seconds * 1000
     stdout, stderr = capture.read()
     fault.update(
@@ -532,6 +532,14 @@ def initialise(request, records, capture):
     )
     records.outcome(0, True, records.write(fault))
     return None, seconds * 1000
+
+
+def loaded_so_far():
+    """How many functions and imports a rewritten package has loaded on first use."""
+    runtime = sys.modules.get("_faaslight")
+    kinds = [entry[0] for entry in runtime.loaded()] if runtime else []
+    imports = kinds.count("import")
+    return [len(kinds) - imports, imports]
 
 
 def run_event(index, text, trigger, records):
@@ -589,6 +597,7 @@ def run(request):
         record.update(
             kind="outcome", event=index, during_init=False, stdout=stdout, stderr=stderr, duration_us=int(spent * 1000)
         )
+        record["on_demand"] = loaded_so_far()
         records.outcome(index, False, records.write(record))
     runtime = sys.modules.get("_faaslight")
     loaded = [[str(part) for part in entry] for entry in runtime.loaded()] if runtime else []

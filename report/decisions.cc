@@ -149,6 +149,25 @@ std::vector<UnrunFunction> Unrun(const TracePlan& join, const std::vector<bool>&
   return rows;
 }
 
+// What hold-out events and repairs said.
+void AddVerified(const Plan& plan, PlanSummary& summary) {
+  for (const Holdout& holdout : plan.verification().holdouts()) {
+    summary.holdouts.push_back({holdout.event(), holdout.functions(), holdout.imports(),
+                                holdout.original_us(), holdout.rewritten_us()});
+  }
+  // What a hold-out event pays for what was loaded on demand.
+  const auto cost = [](const HoldoutRow& row) {
+    return static_cast<int64_t>(row.rewritten_us) - static_cast<int64_t>(row.original_us);
+  };
+  std::stable_sort(summary.holdouts.begin(), summary.holdouts.end(),
+                   [&](const HoldoutRow& a, const HoldoutRow& b) { return cost(a) > cost(b); });
+  for (const Repair& repair : plan.repairs()) {
+    summary.repairs.push_back(
+        {repair.pin(), fmt::format("{}: {} was {}, became {}", repair.event(), repair.what(),
+                                   repair.original(), repair.rewritten())});
+  }
+}
+
 }  // namespace
 
 Cause ModuleCause(const TracePlan& join, int m) {
@@ -200,6 +219,8 @@ PlanSummary SummarizePlan(const TracePlan& join, const std::vector<bool>& functi
                               verification.not_compared().end());
   summary.demanded_functions = verification.loaded_on_demand_functions();
   summary.demanded_modules = verification.loaded_on_demand_modules();
+  summary.ignored_effects.assign(plan.ignored_effects().begin(), plan.ignored_effects().end());
+  AddVerified(plan, summary);
   summary.notes.assign(plan.notes().begin(), plan.notes().end());
   return summary;
 }

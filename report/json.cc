@@ -148,6 +148,16 @@ Json ToJson(const EffectRow& row) {
           {"detail", row.detail}};
 }
 
+Json ToJson(const HoldoutRow& row) {
+  return {{"event", row.event},
+          {"functions", row.functions},
+          {"imports", row.imports},
+          {"original_us", row.original_us},
+          {"rewritten_us", row.rewritten_us}};
+}
+
+Json ToJson(const RepairRow& row) { return {{"pin", row.pin}, {"evidence", row.evidence}}; }
+
 // The first `top` rows (0: all).
 template <typename Row>
 Json Rows(const std::vector<Row>& rows, size_t top) {
@@ -161,6 +171,8 @@ Json ToJson(const PlanSummary& plan, size_t top) {
   Json json;
   json["keep"] = plan.keep;
   json["pins"] = plan.pins;
+  json["repairs"] = Rows(plan.repairs, 0);
+  json["ignored_effects"] = plan.ignored_effects;
   json["rewritten_modules"] = plan.rewritten_modules;
   json["foreign_modules"] = plan.foreign_modules;
   json["verified"] = plan.verified;
@@ -168,6 +180,7 @@ Json ToJson(const PlanSummary& plan, size_t top) {
   json["not_compared"] = plan.not_compared;
   json["loaded_on_demand_functions"] = plan.demanded_functions;
   json["loaded_on_demand_modules"] = plan.demanded_modules;
+  json["holdouts"] = Rows(plan.holdouts, 0);
   json["rules"] = Rows(plan.rules, 0);
   json["lazy_trees_count"] = plan.lazy_trees.size();
   json["lazy_trees"] = Rows(plan.lazy_trees, top);

@@ -113,9 +113,25 @@ struct EffectRow {
   std::string module, target, attribute, kind, detail;
 };
 
+// A hold-out event of the verification.
+struct HoldoutRow {
+  std::string event;
+  uint64_t functions = 0, imports = 0;         // loaded on demand
+  uint64_t original_us = 0, rewritten_us = 0;  // of the call, one run each
+};
+
+// A pin that repair made.
+struct RepairRow {
+  std::string pin;
+  std::string evidence;  // "event order: result.total was 3, became 2"
+};
+
 struct PlanSummary {
   std::string keep;
   std::vector<std::string> pins;
+  std::vector<RepairRow> repairs;
+  std::vector<std::string> ignored_effects;
+  std::vector<HoldoutRow> holdouts;  // dearest first
   std::vector<LazyTree> lazy_trees;  // costliest first
   std::vector<RuleRow> rules;        // R1, R1b, R2, … then others by name
   std::vector<HoistRow> hoists;

@@ -21,7 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> kTitles[] = {
     {"R12", "imports through namespace packages"},
     {"R13", "imports under if, try, in functions"},
     {"R14", "import cycles with an extension"},
-    {"pin", "pinned with --pin"},
+    {"pin", "pinned by the user, or by repair"},
     {"keep", "kept by --keep"},
 };
 

@@ -415,6 +415,30 @@ class TextReport {
     More(lines.size());
   }
 
+  void Holdouts(const std::vector<HoldoutRow>& rows) {
+    if (rows.empty()) return;
+    Heading("Hold-out events: same outcomes");
+    Table table({{"event", Align::kLeft, width_ - 50},
+                 {"loaded on demand\nfunctions"},
+                 {"\nimports", Align::kRight, 0, 1},
+                 {"ms of the call\noriginal"},
+                 {"\nrewritten", Align::kRight, 0, 1}});
+    for (size_t i = 0; i < Shown(rows.size()); ++i) {
+      const HoldoutRow& row = rows[i];
+      table.Add({Escaped(row.event), Count(row.functions), Count(row.imports), Ms(row.original_us),
+                 Ms(row.rewritten_us)});
+    }
+    out_ += table.Render(2);
+    More(rows.size());
+  }
+
+  void Repairs(const std::vector<RepairRow>& rows) {
+    std::vector<std::string> lines;
+    lines.reserve(rows.size());
+    for (const RepairRow& row : rows) lines.push_back(row.pin + ": " + row.evidence);
+    List("Pinned by repair", lines);
+  }
+
   void Remarks() {
     if (summary_.plan) {
       if (summary_.plan->foreign_modules > 0) {
@@ -423,7 +447,10 @@ class TextReport {
             "  The plan has {} that this trace does not: it was made from further traces.",
             Plural(summary_.plan->foreign_modules, "module", "modules")));
       }
+      Holdouts(summary_.plan->holdouts);
       List("Pins", summary_.plan->pins);
+      Repairs(summary_.plan->repairs);
+      List("Import effects that the user declared harmless", summary_.plan->ignored_effects);
       List("Not compared by the verification", summary_.plan->not_compared);
       List("Notes of the plan", summary_.plan->notes);
     }

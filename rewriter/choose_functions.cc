@@ -153,8 +153,9 @@ class Classifier {
   }
 
   Why Stays(size_t i, const FunctionFacts& function) const {
-    if (choice_.pinned || MatchesPin(policy_, module_.name + ":" + function.qualname)) {
-      return {"pin", "pinned by the user"};
+    if (choice_.pinned) return *choice_.pinned;
+    if (const Pin* pin = FindPin(policy_, module_.name + ":" + function.qualname)) {
+      return {"pin", pin->why};
     }
     if (policy_.keep != Keep::kNone && module_.entered[i])
       return {"traced", "an event or the import entered it"};
@@ -173,17 +174,27 @@ class Classifier {
 
 }  // namespace
 
-bool MatchesPin(const Policy& policy, const std::string& name) {
-  return std::any_of(policy.pins.begin(), policy.pins.end(), [&](const std::string& glob) {
-    return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0;
-  });
+const Pin* FindPin(const Policy& policy, const std::string& name) {
+  for (const Pin& pin : policy.pins) {
+    if (::fnmatch(pin.glob.c_str(), name.c_str(), 0) == 0) return &pin;
+  }
+  return nullptr;
+}
+
+std::string AsGlob(const std::string& name) {
+  std::string glob;
+  for (const char c : name) {
+    if (c == '*' || c == '?' || c == '[' || c == '\\') glob += '\\';
+    glob += c;
+  }
+  return glob;
 }
 
 void MarkRewritable(const Application& app, const Policy& policy, Choices& choices) {
   for (size_t i = 0; i < choices.size(); ++i) {
     const TracedModule& module = app.modules()[i];
     ModuleChoice& choice = choices[i];
-    choice.pinned = MatchesPin(policy, module.name);
+    if (const Pin* pin = FindPin(policy, module.name)) choice.pinned = Why{"pin", pin->why};
     auto no = [&](std::string rule, std::string text) {
       choice.why_not = {std::move(rule), std::move(text)};
     };

@@ -14,8 +14,8 @@ std::string At(uint32_t line) { return fmt::format("line {}", line); }
 
 class ImportChooser {
  public:
-  ImportChooser(const Application& app, Choices& choices)
-      : app_(app), choices_(choices), group_(app.modules().size(), -1) {
+  ImportChooser(const Application& app, const Policy& policy, Choices& choices)
+      : app_(app), policy_(policy), choices_(choices), group_(app.modules().size(), -1) {
     for (size_t g = 0; g < app.cycles().size(); ++g) {
       for (int member : app.cycles()[g]) group_[static_cast<size_t>(member)] = static_cast<int>(g);
     }
@@ -124,7 +124,7 @@ class ImportChooser {
     ModuleChoice& c = choice(index);
     std::optional<Why> all;
     if (!c.rewritable) all = c.why_not;
-    if (c.pinned) all = Why{"pin", "pinned by the user"};
+    if (c.pinned) all = *c.pinned;
     const std::map<std::string, Why> held = HeldNames(index, all);
     c.imports.clear();
     for (const ImportStatement& statement : m.facts->imports) {
@@ -169,6 +169,9 @@ class ImportChooser {
     }
     if (name.attribute == "*") return {"R6", "a star import"};
     if (auto found = held.find(name.bound); found != held.end()) return found->second;
+    if (const Pin* pin = FindPin(policy_, module(index).name + ":" + name.bound)) {
+      return {"pin", pin->why};
+    }
     if (Why why = BadBinding(index, name); !why.rule.empty()) return why;
     if (Why why = BadName(index, name); !why.rule.empty()) return why;
     return BadTarget(index, name);
@@ -330,6 +333,7 @@ class ImportChooser {
   }
 
   const Application& app_;
+  const Policy& policy_;
   Choices& choices_;
   std::vector<int> group_;
   std::set<std::pair<std::string, std::string>> set_from_outside_;
@@ -420,8 +424,8 @@ std::vector<std::string> ModuleChoice::LazyNames(const Facts& facts) const {
   return {names.begin(), names.end()};
 }
 
-void DecideImports(const Application& app, const Policy&, Choices& choices) {
-  ImportChooser(app, choices).Run();
+void DecideImports(const Application& app, const Policy& policy, Choices& choices) {
+  ImportChooser(app, policy, choices).Run();
 }
 
 void FillUses(const Application& app, Choices& choices) {

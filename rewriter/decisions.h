@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,9 +21,17 @@ namespace faaslight {
 
 enum class Keep { kTraced, kReachable, kNone };
 
+// What stays as it is: a glob on "module" (its text, and that it is loaded where it always was),
+// "module:<module>" (only that it is loaded), or "module:name" (a function by its qualified name,
+// or a name that the module's imports bind).
+struct Pin {
+  std::string glob;
+  std::string why;  // for people: "pinned with --pin"
+};
+
 struct Policy {
   Keep keep = Keep::kTraced;
-  std::vector<std::string> pins;  // globs on "module" and "module:qualname"
+  std::vector<Pin> pins;
   // What emission found out (self-check refused it, no spot in the text): module -> why.
   std::map<std::string, std::string> leave_alone;
   std::set<std::pair<std::string, int>> keep_functions;  // (module, function index)
@@ -64,7 +73,7 @@ struct HoistChoice {
 struct ModuleChoice {
   bool rewritable = false;  // may get another text
   Why why_not;
-  bool pinned = false;
+  std::optional<Why> pinned;                     // the whole module
   std::vector<std::vector<NameChoice>> imports;  // parallel to Facts::imports and their names
   std::vector<FunctionChoice> functions;         // parallel to Facts::functions
   std::vector<HoistChoice> hoists;
@@ -82,9 +91,12 @@ struct ModuleChoice {
 
 using Choices = std::vector<ModuleChoice>;  // parallel to Application::modules()
 
-// The name `module:qualname` or `module` matches one of the globs (fnmatch rules, '*' also matches
-// dots).
-bool MatchesPin(const Policy& policy, const std::string& name);
+// The first pin whose glob matches `module` or `module:name` (fnmatch rules, '*' also matches
+// dots); null when none does.
+const Pin* FindPin(const Policy& policy, const std::string& name);
+
+// `name` as a glob that matches nothing else.
+std::string AsGlob(const std::string& name);
 
 // Which modules may get another text at all (R10, no prologue spot, did not complete, left alone,
 // not in the app).

@@ -119,8 +119,7 @@ Job MakeJob(const Application& app, const Choices& choices, int index, const Emi
 }
 
 // Makes the rewritten texts; what cannot be made is found.
-Status MakeTexts(const Application& app, const EmitOptions& options, std::vector<Job>& jobs,
-                 EmitFindings& findings) {
+void MakeTexts(const Application& app, std::vector<Job>& jobs, EmitFindings& findings) {
   uint32_t next = 0;
   for (Job& job : jobs) {
     if (!job.compile.rewritten) continue;
@@ -132,17 +131,11 @@ Status MakeTexts(const Application& app, const EmitOptions& options, std::vector
       continue;
     }
     job.compile.rewritten = ApplyEdits(module.source, *edits);
-    if (options.emit_source) {
-      if (Status done = WriteFile(*options.emit_source / module.file, *job.compile.rewritten);
-          !done)
-        return done;
-    }
   }
   // Modules without a text need numbers too: the worker's answer is matched by them.
   for (Job& job : jobs) {
     if (!job.compile.rewritten) job.compile.index = next++;
   }
-  return {};
 }
 
 struct Chunk {
@@ -280,10 +273,9 @@ CompileModule RuntimeModule(const Application& app, const EmitOptions& options, 
   return runtime;
 }
 
-}  // namespace
-
-Result<EmitResult> Emit(const Application& app, const Choices& choices,
-                        const EmitOptions& options) {
+// In the order of their .pyc files, which numbers them.
+std::vector<Job> MakeJobs(const Application& app, const Choices& choices,
+                          const EmitOptions& options) {
   std::vector<Job> jobs;
   for (size_t i = 0; i < choices.size(); ++i) {
     const TracedModule& module = app.modules()[i];
@@ -292,10 +284,28 @@ Result<EmitResult> Emit(const Application& app, const Choices& choices,
   }
   std::sort(jobs.begin(), jobs.end(),
             [&](const Job& a, const Job& b) { return a.compile.pyc < b.compile.pyc; });
+  return jobs;
+}
 
+}  // namespace
+
+Status EmitSources(const Application& app, const Choices& choices, const fs::path& folder) {
+  std::vector<Job> jobs = MakeJobs(app, choices, {});
+  EmitFindings ignored;  // the package was emitted, so there are none
+  MakeTexts(app, jobs, ignored);
+  for (const Job& job : jobs) {
+    if (!job.compile.rewritten) continue;
+    const std::string& file = app.modules()[static_cast<size_t>(job.module)].file;
+    if (Status done = WriteFile(folder / file, *job.compile.rewritten); !done) return done;
+  }
+  return {};
+}
+
+Result<EmitResult> Emit(const Application& app, const Choices& choices,
+                        const EmitOptions& options) {
+  std::vector<Job> jobs = MakeJobs(app, choices, options);
   EmitResult result;
-  if (Status done = MakeTexts(app, options, jobs, result.findings); !done)
-    return tl::unexpected(done.error());
+  MakeTexts(app, jobs, result.findings);
   if (!result.findings.empty()) return result;
   if (Status done = WriteFile(options.staging / "_faaslight.py", kRuntimeSource); !done) {
     return tl::unexpected(done.error());

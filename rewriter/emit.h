@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,10 +14,9 @@
 namespace faaslight {
 
 struct EmitOptions {
-  std::filesystem::path python;                      // the traced CPython
-  std::filesystem::path staging;                     // an empty folder of ours
-  std::optional<std::filesystem::path> emit_source;  // also write the rewritten texts here
-  unsigned jobs = 0;                                 // 0: one per core
+  std::filesystem::path python;   // the traced CPython
+  std::filesystem::path staging;  // a folder of ours that holds a copy of the application
+  unsigned jobs = 0;              // 0: one per core
 };
 
 // What emission learnt that the decisions must take into account; empty when the package is
@@ -42,8 +40,13 @@ struct EmitResult {
 Result<std::vector<std::string>> CopyApplication(const std::filesystem::path& from,
                                                  const std::filesystem::path& to);
 
-// Makes texts, compiles them and writes .pyc files, pack and runtime. When the findings are not
-// empty nothing in staging may be used: decide again and emit again.
+// Makes texts, compiles them and writes .pyc files, pack and runtime; what an earlier call wrote
+// into the same folder is overwritten. When the findings are not empty nothing in staging may be
+// used: decide again and emit again.
 Result<EmitResult> Emit(const Application& app, const Choices& choices, const EmitOptions& options);
+
+// Writes the rewritten texts alone into a folder, for people to look at.
+Status EmitSources(const Application& app, const Choices& choices,
+                   const std::filesystem::path& folder);
 
 }  // namespace faaslight

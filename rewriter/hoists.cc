@@ -23,16 +23,21 @@ struct Anchor {
 
 class Hoister {
  public:
-  Hoister(const Application& app, Choices& choices, std::vector<std::string>& notes)
-      : app_(app), choices_(choices), notes_(notes) {}
+  Hoister(const Application& app, const Policy& policy, Choices& choices,
+          std::vector<std::string>& notes)
+      : app_(app), policy_(policy), choices_(choices), notes_(notes) {}
 
   void Run() {
     FindSubmodules();
     OrderCycles();
     LoadAliasesFirst();
     for (size_t i = 0; i < choices_.size(); ++i) {
-      if (choices_[i].pinned)
-        required_.emplace(static_cast<int>(i), Why{"pin", "pinned by the user"});
+      const int index = static_cast<int>(i);
+      if (choices_[i].pinned) {
+        required_.emplace(index, *choices_[i].pinned);
+      } else if (const Pin* pin = FindPin(policy_, module(index).name + ":<module>")) {
+        required_.emplace(index, Why{"pin", pin->why});
+      }
     }
     do {
       ComputeLoads(app_, choices_);
@@ -293,6 +298,7 @@ class Hoister {
   }
 
   const Application& app_;
+  const Policy& policy_;
   Choices& choices_;
   std::vector<std::string>& notes_;
   std::map<int, Why> required_;
@@ -302,9 +308,10 @@ class Hoister {
 
 }  // namespace
 
-std::vector<std::string> PlaceHoists(const Application& app, const Policy&, Choices& choices) {
+std::vector<std::string> PlaceHoists(const Application& app, const Policy& policy,
+                                     Choices& choices) {
   std::vector<std::string> notes;
-  Hoister(app, choices, notes).Run();
+  Hoister(app, policy, choices, notes).Run();
   return notes;
 }
 

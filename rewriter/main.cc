@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "base/command_line.h"
+#include "base/settings.h"
 #include "rewriter/rewrite.h"
 
 namespace {
@@ -17,20 +18,25 @@ using faaslight::ExitCode;
 constexpr const char* kFooter = R"(Examples:
   faaslight-rewrite app --trace app.trace -o out
   faaslight-rewrite app --trace a.trace --trace b.trace -o out --pin 'pandas.io.*'
+  faaslight-rewrite app --trace app.trace -o out --holdout more-events/
   faaslight-rewrite app --trace app.trace -o out --keep none --emit-source texts
 
 The package in OUT runs wherever the original ran. What was decided, and why, is in OUT/faaslight.plan: see it with
 faaslight-report app.trace --plan OUT/faaslight.plan.
 
-Exit codes: 0 written; 1 verification found a difference, nothing written; 2 wrong arguments; 3 a trace that cannot be
-read or does not fit; 5 disk, memory or a child process.)";
+When the package does not do what the original does under the traced events and the hold-out events, the decisions at
+fault are searched for and pinned, and the pins are added to faaslight.toml. That file is read at the next run (keys
+keep, pin, holdout, ignore_effects; faaslight-trace reads handler, trigger, events): keep it with the sources.
+
+Exit codes: 0 written; 1 verification found a difference that could not be repaired, nothing written; 2 wrong arguments;
+3 a trace, event or settings file that cannot be read or does not fit; 5 disk, memory or a child process.)";
 
 int Print(const faaslight::Error& error) {
   fmt::print(stderr, "faaslight-rewrite: {}\n", error.message);
   return static_cast<int>(error.code);
 }
 
-int PrintDifferences(const std::vector<faaslight::Difference>& differences) {
+void PrintSome(const std::vector<faaslight::Difference>& differences) {
   constexpr size_t kMost = 10;
   for (size_t i = 0; i < std::min(kMost, differences.size()); ++i) {
     const faaslight::Difference& d = differences[i];
@@ -38,9 +44,46 @@ int PrintDifferences(const std::vector<faaslight::Difference>& differences) {
                d.event, d.what, d.original, d.rewritten);
   }
   if (differences.size() > kMost) fmt::print(stderr, "  and {} more\n", differences.size() - kMost);
-  fmt::print(stderr,
-             "faaslight-rewrite: nothing was written; --pin MODULE keeps a module as it was\n");
+}
+
+int PrintDifferences(const faaslight::RewriteResult& result, bool repair) {
+  PrintSome(result.differences);
+  std::string next = "--pin MODULE keeps a module as it was";
+  if (repair && !result.pins.empty()) {
+    next =
+        "what repair pinned is not enough when all events run again: is the function's outcome "
+        "a matter of chance?";
+  } else if (repair) {
+    next = fmt::format(
+        "no pins mended it in {} replays: the outcome depends on more than decisions (chance, or a "
+        "look at the package's own files), or --max-replays is too small",
+        result.replays);
+  }
+  fmt::print(stderr, "faaslight-rewrite: nothing was written; {}\n", next);
   return static_cast<int>(ExitCode::kDifference);
+}
+
+// What repair did, and where it is kept.
+int KeepPins(const faaslight::RewriteResult& result, const std::filesystem::path& settings) {
+  if (result.pins.empty()) return 0;
+  fmt::print("repaired in {} replays, {} pinned:\n", result.replays, result.pins.size());
+  std::vector<faaslight::NotedPin> noted;
+  for (const faaslight::FoundPin& pin : result.pins) {
+    const faaslight::Difference& d = pin.evidence;
+    noted.push_back({pin.glob, fmt::format("{}: {} was {}, became {}", d.event, d.what, d.original,
+                                           d.rewritten)});
+    fmt::print("  {}\n", pin.glob);
+  }
+  if (faaslight::Status kept = faaslight::AddPins(settings, noted); !kept) {
+    fmt::print(
+        stderr,
+        "faaslight-rewrite: the package is written, but its pins are not in {}: {}; add them "
+        "there, or the next run searches again\n",
+        settings.string(), kept.error().message);
+    return static_cast<int>(kept.error().code);
+  }
+  fmt::print("added to {}: keep it with the sources\n", settings.string());
+  return 0;
 }
 
 void PrintSummary(const faaslight::RewriteResult& result, const std::string& out, double seconds) {
@@ -65,10 +108,42 @@ void PrintSummary(const faaslight::RewriteResult& result, const std::string& out
         v.events(), v.events() == 1 ? "" : "s", v.loaded_on_demand_functions(),
         v.loaded_on_demand_modules());
   }
+  if (v.holdouts_size() > 0) {
+    uint32_t functions = 0, imports = 0;
+    for (const faaslight::Holdout& holdout : v.holdouts()) {
+      functions += holdout.functions();
+      imports += holdout.imports();
+    }
+    fmt::print("and with {} hold-out event{}: loaded on demand: {} functions, {} imports\n",
+               v.holdouts_size(), v.holdouts_size() == 1 ? "" : "s", functions, imports);
+  }
   for (const std::string& part : v.not_compared()) {
     fmt::print("not compared, the original differs from itself: {}\n", part);
   }
   for (const std::string& note : result.plan.notes()) fmt::print("note: {}\n", note);
+}
+
+// Adds what faaslight.toml says; the command line comes first. `keep` is empty where the command
+// line says nothing.
+faaslight::Status AddSettings(const std::optional<std::filesystem::path>& given, std::string keep,
+                              faaslight::RewriteOptions& options) {
+  faaslight::Result<faaslight::Settings> settings = faaslight::FindSettings(given);
+  if (!settings) return tl::unexpected(settings.error());
+  for (const std::string& glob : settings->pins)
+    options.policy.pins.push_back({glob, "pinned in the settings file"});
+  if (options.holdout.empty()) options.holdout = settings->holdout;
+  options.ignored_effects.insert(options.ignored_effects.end(), settings->ignored_effects.begin(),
+                                 settings->ignored_effects.end());
+  if (keep.empty()) keep = settings->keep.value_or("traced");
+  if (keep != "none" && keep != "reachable" && keep != "traced") {
+    return faaslight::Fail(
+        ExitCode::kBadInput,
+        fmt::format("keep = \"{}\" in the settings file; it is traced, reachable or none", keep));
+  }
+  options.policy.keep = keep == "none"        ? faaslight::Keep::kNone
+                        : keep == "reachable" ? faaslight::Keep::kReachable
+                                              : faaslight::Keep::kTraced;
+  return {};
 }
 
 }  // namespace
@@ -79,21 +154,34 @@ int main(int argc, char** argv) {
       "use."};
   cli.footer(kFooter);
   faaslight::RewriteOptions options;
-  std::string app, out, keep = "traced", python, emit_source;
-  std::vector<std::string> traces, env_files;
-  bool no_verify = false, quiet = false;
+  std::string app, out, keep, python, emit_source, config;
+  std::vector<std::string> traces, env_files, pins, holdout;
+  bool no_verify = false, no_repair = false, quiet = false;
   cli.add_option("APP_DIR", app, "the application's folder, with its dependencies")->required();
   cli.add_option("--trace", traces, "a trace by faaslight-trace (may be given several times)")
       ->required()
       ->expected(1);
   cli.add_option("-o,--output", out, "the folder to write")->required();
   cli.add_option("--keep", keep,
-                 "what stays eager: traced, reachable (from the handler) or none (for tests)")
-      ->check(CLI::IsMember({"traced", "reachable", "none"}))
-      ->capture_default_str();
-  cli.add_option("--pin", options.policy.pins,
-                 "glob of modules (or module:function) that stay as they are")
+                 "what stays eager: traced (default), reachable (from the handler) or none (for "
+                 "tests)")
+      ->check(CLI::IsMember({"traced", "reachable", "none"}));
+  cli.add_option("--pin", pins,
+                 "glob of modules that stay as they are, or module:NAME for a function or an "
+                 "imported name, or module:<module> for its import")
       ->expected(1);
+  cli.add_option("--holdout", holdout,
+                 "events (file or folder) that shape nothing but must give the same outcome")
+      ->expected(1);
+  cli.add_option("--ignore-effect", options.ignored_effects,
+                 "glob of modules (or 'module > target.attribute') whose import effects are "
+                 "harmless")
+      ->expected(1);
+  cli.add_option("--config", config, "settings file (default: ./faaslight.toml, if it is there)");
+  cli.add_flag("--no-repair", no_repair, "when verification finds a difference, only say so");
+  cli.add_option("--max-replays", options.max_replays, "bound of a repair's search")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
   cli.add_flag("--no-verify", no_verify,
                "do not replay the events on the original and on the package");
   cli.add_option("--python", python,
@@ -119,9 +207,12 @@ int main(int argc, char** argv) {
   options.verify = !no_verify;
   if (!python.empty()) options.python = python;
   if (!emit_source.empty()) options.emit_source = emit_source;
-  options.policy.keep = keep == "none"        ? faaslight::Keep::kNone
-                        : keep == "reachable" ? faaslight::Keep::kReachable
-                                              : faaslight::Keep::kTraced;
+  options.repair = !no_repair;
+  options.holdout.assign(holdout.begin(), holdout.end());
+  for (const std::string& glob : pins) options.policy.pins.push_back({glob, "pinned with --pin"});
+  std::optional<std::filesystem::path> given;
+  if (!config.empty()) given = config;
+  if (faaslight::Status read = AddSettings(given, keep, options); !read) return Print(read.error());
   const auto start = std::chrono::steady_clock::now();
   if (!quiet && ::isatty(2) != 0) {
     options.progress = [](const std::string& line) {
@@ -130,8 +221,9 @@ int main(int argc, char** argv) {
   }
   faaslight::Result<faaslight::RewriteResult> result = faaslight::Rewrite(options);
   if (!result) return Print(result.error());
-  if (!result->differences.empty()) return PrintDifferences(result->differences);
+  if (!result->differences.empty()) return PrintDifferences(*result, options.repair);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  PrintSome(result->repaired);
   PrintSummary(*result, out, took.count());
-  return 0;
+  return KeepPins(*result, given.value_or(faaslight::kSettingsFile));
 }

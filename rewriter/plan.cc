@@ -88,7 +88,7 @@ Plan MakePlan(const Application& app, const Policy& policy, const Choices& choic
   plan.set_python_version(app.trace().python().version());
   plan.set_python_magic(app.trace().python().magic());
   plan.set_keep(std::string(KeepName(policy.keep)));
-  for (const std::string& pin : policy.pins) plan.add_pins(pin);
+  for (const Pin& pin : policy.pins) plan.add_pins(pin.glob);
   plan.set_handler(app.trace().app().handler());
   for (size_t i = 0; i < choices.size(); ++i) {
     const TracedModule& module = app.modules()[i];

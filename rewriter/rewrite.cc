@@ -1,22 +1,22 @@
 #include "rewriter/rewrite.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/files.h"
 #include "base/subprocess.h"
 #include "proto/envelope.h"
 #include "rewriter/emit.h"
-#include "rewriter/notes.h"
-#include "rewriter/plan.h"
+#include "rewriter/mend.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPlanName = "faaslight.plan";
-constexpr int kMaxRounds = 8;  // of deciding again; each takes at least one decision back for good
 
 // True when an earlier run of ours wrote the folder.
 bool IsOurs(const fs::path& folder) { return ReadPlan(folder / kPlanName).has_value(); }
@@ -120,14 +120,46 @@ Status MoveIntoPlace(const fs::path& staging, const fs::path& out) {
   return {};
 }
 
+// Takes out the import effects that the user says are harmless; gives a note for people.
+Result<std::vector<std::string>> IgnoreEffects(const std::vector<std::string>& globs,
+                                               std::vector<Trace>& traces) {
+  std::vector<std::string> notes;
+  for (const std::string& glob : globs) {
+    std::set<std::string> gone;
+    for (Trace& trace : traces) {
+      auto& effects = *trace.mutable_effects();
+      const auto matches = [&](const ImportEffect& effect) {
+        const std::string full =
+            fmt::format("{} > {}.{}", effect.module(), effect.target_module(), effect.attribute());
+        if (::fnmatch(glob.c_str(), effect.module().c_str(), 0) != 0 &&
+            ::fnmatch(glob.c_str(), full.c_str(), 0) != 0) {
+          return false;
+        }
+        gone.insert(full);
+        return true;
+      };
+      effects.erase(std::remove_if(effects.begin(), effects.end(), matches), effects.end());
+    }
+    if (gone.empty()) {
+      return Fail(
+          ExitCode::kUsage,
+          fmt::format("no import effect matches {}; faaslight-report TRACE lists them", glob));
+    }
+    notes.push_back(fmt::format("ignored as told by {}: {}", glob, fmt::join(gone, ", ")));
+  }
+  return notes;
+}
+
 class Rewriter {
  public:
-  explicit Rewriter(const RewriteOptions& options) : options_(options), policy_(options.policy) {}
+  explicit Rewriter(const RewriteOptions& options) : options_(options) {}
 
   Result<RewriteResult> Run() {
     if (Status fine = CheckFolders(options_); !fine) return tl::unexpected(fine.error());
     Result<std::vector<Trace>> traces = ReadTraces(options_.traces);
     if (!traces) return tl::unexpected(traces.error());
+    Result<std::vector<std::string>> ignored = IgnoreEffects(options_.ignored_effects, *traces);
+    if (!ignored) return tl::unexpected(ignored.error());
     options_.progress("reading the trace and the sources");
     Result<Application> app = Application::Load(options_.app, std::move(*traces));
     if (!app) return tl::unexpected(app.error());
@@ -136,21 +168,21 @@ class Rewriter {
       return tl::unexpected(fine.error());
     Result<RunSpec> spec = SpecOf(options_, app->trace());
     if (!spec) return tl::unexpected(spec.error());
+    Result<std::vector<Event>> holdout = LoadEvents(options_.holdout);
+    if (!holdout) return tl::unexpected(holdout.error());
 
     Result<TemporaryDirectory> staging = MakeStaging();
     if (!staging) return tl::unexpected(staging.error());
     const fs::path package = staging->path() / "package";
-    RewriteResult result;
-    if (Status done = Write(*app, package, result); !done) return tl::unexpected(done.error());
-    if (options_.verify) {
-      if (Status done = Check(*spec, package, result); !done) return tl::unexpected(done.error());
-      if (!result.differences.empty()) return result;
+    Result<Mended> made = Make(*app, *spec, std::move(*holdout), package);
+    if (!made) return tl::unexpected(made.error());
+    for (const std::string& note : *ignored) made->package.plan.add_notes(note);
+    for (const std::string& glob : options_.ignored_effects)
+      made->package.plan.add_ignored_effects(glob);
+    if (made->differences.empty()) {
+      if (Status done = Finish(*app, *made, package); !done) return tl::unexpected(done.error());
     }
-    if (Status done = WriteFile(package / kPlanName, Wrap(result.plan)); !done)
-      return tl::unexpected(done.error());
-    if (Status done = MoveIntoPlace(package, options_.out); !done)
-      return tl::unexpected(done.error());
-    return result;
+    return ResultOf(std::move(*made));
   }
 
  private:
@@ -168,53 +200,47 @@ class Rewriter {
     return TemporaryDirectory::Make(parent, fmt::format(".{}.faaslight-", out.filename().string()));
   }
 
-  // Decides and emits until emission finds nothing against the decisions.
-  Status Write(const Application& app, const fs::path& package, RewriteResult& result) {
-    for (int round = 0; round < kMaxRounds; ++round) {
-      std::error_code error;
-      fs::remove_all(package, error);
-      fs::create_directory(package, error);
-      if (error)
-        return Fail(ExitCode::kSystem,
-                    fmt::format("cannot make {}: {}", package.string(), error.message()));
-      std::vector<std::string> notes = NotesOf(app);
-      options_.progress(round == 0 ? "deciding what becomes lazy"
-                                   : "deciding again after the self-check");
-      const Choices choices = Decide(app, policy_, notes);
-      Result<std::vector<std::string>> copied = CopyApplication(options_.app, package);
-      if (!copied) return tl::unexpected(copied.error());
-      notes.insert(notes.end(), copied->begin(), copied->end());
-      options_.progress("compiling");
-      Result<EmitResult> emitted =
-          Emit(app, choices, {python_, package, options_.emit_source, options_.jobs});
-      if (!emitted) return tl::unexpected(emitted.error());
-      if (emitted->findings.empty()) {
-        result.plan = MakePlan(app, policy_, choices, notes);
-        result.rewritten_modules = emitted->rewritten_modules;
-        result.pack_bytes = emitted->pack_bytes;
-        return {};
-      }
-      policy_.leave_alone.insert(emitted->findings.leave_alone.begin(),
-                                 emitted->findings.leave_alone.end());
-      policy_.keep_functions.insert(emitted->findings.keep_functions.begin(),
-                                    emitted->findings.keep_functions.end());
+  Result<Mended> Make(const Application& app, const RunSpec& spec, std::vector<Event> holdout,
+                      const fs::path& package) const {
+    PackageBuilder builder(app, options_.policy,
+                           {options_.app, python_, package, options_.jobs, options_.progress});
+    if (!options_.verify) {
+      Result<PackageBuilder::Package> built = builder.Build({});
+      if (!built) return tl::unexpected(built.error());
+      Mended out;
+      out.package = std::move(*built);
+      return out;
     }
-    return Fail(ExitCode::kSystem,
-                "the self-check refuses the rewritten texts again and again; please report it");
+    Verifier traced(python_, spec);
+    RunSpec held = spec;
+    held.events = std::move(holdout);
+    Verifier others(python_, held);
+    return BuildAndMend(app, builder, package, traced, held.events.empty() ? nullptr : &others,
+                        {options_.repair, options_.max_replays, options_.progress});
   }
 
-  Status Check(const RunSpec& spec, const fs::path& package, RewriteResult& result) {
-    options_.progress(fmt::format("verifying with {} event{}", spec.events.size(),
-                                  spec.events.size() == 1 ? "" : "s"));
-    Result<VerifyResult> verified = Verify(python_, spec, package);
-    if (!verified) return tl::unexpected(verified.error());
-    *result.plan.mutable_verification() = verified->summary;
-    result.differences = std::move(verified->comparison.differences);
-    return {};
+  Status Finish(const Application& app, const Mended& made, const fs::path& package) const {
+    if (options_.emit_source) {
+      if (Status done = EmitSources(app, made.package.choices, *options_.emit_source); !done)
+        return done;
+    }
+    if (Status done = WriteFile(package / kPlanName, Wrap(made.package.plan)); !done) return done;
+    return MoveIntoPlace(package, options_.out);
+  }
+
+  static RewriteResult ResultOf(Mended made) {
+    RewriteResult result;
+    result.plan = std::move(made.package.plan);
+    result.rewritten_modules = made.package.rewritten_modules;
+    result.pack_bytes = made.package.pack_bytes;
+    result.differences = std::move(made.differences);
+    result.pins = std::move(made.pins);
+    result.repaired = std::move(made.before);
+    result.replays = made.replays;
+    return result;
   }
 
   const RewriteOptions& options_;
-  Policy policy_;
   fs::path python_;
 };
 

@@ -11,7 +11,9 @@
 
 #include "base/result.h"
 #include "proto/plan.pb.h"
+#include "rewriter/build.h"
 #include "rewriter/decisions.h"
+#include "rewriter/repair.h"
 #include "rewriter/verify.h"
 
 namespace faaslight {
@@ -22,19 +24,26 @@ struct RewriteOptions {
   std::filesystem::path out;
   Policy policy;
   bool verify = true;
+  std::vector<std::filesystem::path> holdout;  // files or folders of events that shape nothing
+  bool repair = true;
+  int max_replays = 100;  // of a repair
+  // Globs on "MODULE" or "MODULE > TARGET.ATTRIBUTE": import effects that count as harmless.
+  std::vector<std::string> ignored_effects;
   std::optional<std::filesystem::path> python;  // absent: the trace's
   std::optional<std::filesystem::path> emit_source;
   std::vector<std::string> env;  // further K=V for the replays
   std::vector<std::filesystem::path> env_files;
   bool inherit_env = false;
   unsigned jobs = 0;
-  std::function<void(const std::string&)> progress = [](const std::string&) {
-  };  // one line, for people
+  Progress progress = [](const std::string&) {};
 };
 
 struct RewriteResult {
   Plan plan;
   std::vector<Difference> differences;  // not empty: nothing was written
+  std::vector<FoundPin> pins;           // what repair pinned
+  std::vector<Difference> repaired;     // what differed before
+  int replays = 0;                      // that repair took
   uint64_t rewritten_modules = 0;
   uint64_t pack_bytes = 0;
 };

@@ -6,6 +6,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
+
+#include "replay/scratch.h"
 
 namespace faaslight {
 namespace {
@@ -22,14 +25,12 @@ bool IsHex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// The folder's own path and memory addresses, which no two runs share, become marks.
-std::string Mask(const std::string& text, const std::string& folder) {
+// The run's own paths and memory addresses, which no two runs share, become marks.
+std::string Mask(const std::string& given, const RunResult& run) {
+  const std::string text = PutMasks(given, {{run.app, "<app>"}, {run.scratch, "<tmp>"}});
   std::string out;
   for (size_t i = 0; i < text.size();) {
-    if (!folder.empty() && text.compare(i, folder.size(), folder) == 0) {
-      out += "<app>";
-      i += folder.size();
-    } else if (text.compare(i, 2, "0x") == 0 && i + 2 < text.size() && IsHex(text[i + 2])) {
+    if (text.compare(i, 2, "0x") == 0 && i + 2 < text.size() && IsHex(text[i + 2])) {
       out += "0x…";
       for (i += 2; i < text.size() && IsHex(text[i]);) ++i;
     } else {
@@ -66,11 +67,11 @@ void AddLines(const std::string& what, const std::string& text, Parts& out) {
 }
 
 // An outcome as comparable parts: name -> value.
-Parts PartsOf(const Outcome& outcome, const std::string& folder) {
+Parts PartsOf(const Outcome& outcome, const RunResult& run) {
   Parts out;
   out["ending"] = outcome.timed_out() ? "timed out" : outcome.returned() ? "returned" : "raised";
   if (outcome.returned()) {
-    const std::string text = Mask(outcome.result_json(), folder);
+    const std::string text = Mask(outcome.result_json(), run);
     json value = outcome.result_is_json() ? json::parse(text, nullptr, false) : json();
     if (!outcome.result_is_json() || value.is_discarded()) {
       out["result"] = text;
@@ -79,10 +80,10 @@ Parts PartsOf(const Outcome& outcome, const std::string& folder) {
     }
   } else {
     out["exception type"] = outcome.exception_type();
-    out["exception message"] = Mask(outcome.exception_message(), folder);
+    out["exception message"] = Mask(outcome.exception_message(), run);
   }
-  AddLines("standard output", Mask(outcome.stdout(), folder), out);
-  AddLines("standard error", Mask(outcome.stderr(), folder), out);
+  AddLines("standard output", Mask(outcome.stdout(), run), out);
+  AddLines("standard error", Mask(outcome.stderr(), run), out);
   return out;
 }
 
@@ -104,25 +105,74 @@ std::string Ending(const Parts& parts) {
                      ValueIn(parts, "exception message"));
 }
 
-void CompareOne(const std::string& event, const Parts& first, const Parts& second,
-                const Parts& rewritten, Comparison& out) {
+// What a part lies in, for keys, lines and files that come and go: "" at the top.
+std::string ParentOf(std::string_view key) {
+  const bool is_file = key.substr(0, 5) == "file ";
+  const size_t line = key.rfind(" line ");
+  const size_t end = is_file                          ? key.rfind('/')
+                     : line != std::string_view::npos ? line
+                                                      : key.find_last_of(".[");
+  if (end == std::string_view::npos) return is_file ? "file" : "";
+  return std::string(key.substr(0, end));
+}
+
+// One event's parts in all runs.
+struct Compared {
+  std::vector<Parts> originals;
+  Parts rewritten;
+
+  std::set<std::string> Keys() const {
+    std::set<std::string> keys;
+    for (const Parts& parts : originals) {
+      for (const auto& part : parts) keys.insert(part.first);
+    }
+    for (const auto& part : rewritten) keys.insert(part.first);
+    return keys;
+  }
+  bool OriginalsAgree(const std::string& key) const {
+    return std::all_of(originals.begin(), originals.end(), [&](const Parts& parts) {
+      return ValueIn(parts, key) == ValueIn(originals.front(), key);
+    });
+  }
+  // The parents of what some runs of the original have and others lack.
+  std::set<std::string> Unsteady() const {
+    std::set<std::string> out;
+    for (const std::string& key : Keys()) {
+      const auto having = std::count_if(originals.begin(), originals.end(),
+                                        [&](const Parts& parts) { return parts.count(key) != 0; });
+      if (having != 0 && static_cast<size_t>(having) != originals.size()) out.insert(ParentOf(key));
+    }
+    return out;
+  }
+};
+
+bool LiesInOneOf(const std::set<std::string>& parents, const std::string& key) {
+  for (std::string parent = ParentOf(key); !parent.empty(); parent = ParentOf(parent)) {
+    if (parents.count(parent) != 0) return true;
+    if (parent == "file") break;
+  }
+  return false;
+}
+
+void CompareOne(const std::string& event, const Compared& compared, Comparison& out) {
+  const Parts& first = compared.originals.front();
   // One that returned and one that raised have nothing else in common: say that, and how it ended.
-  if (const std::string expected = ValueIn(first, "ending");
-      expected == ValueIn(second, "ending") && expected != ValueIn(rewritten, "ending")) {
+  if (compared.OriginalsAgree("ending") &&
+      ValueIn(first, "ending") != ValueIn(compared.rewritten, "ending")) {
     out.differences.push_back(
-        {event, "ending", Shorten(Ending(first)), Shorten(Ending(rewritten))});
+        {event, "ending", Shorten(Ending(first)), Shorten(Ending(compared.rewritten))});
     return;
   }
-  std::set<std::string> keys;
-  for (const Parts* parts : {&first, &second, &rewritten}) {
-    for (const auto& part : *parts) keys.insert(part.first);
-  }
-  for (const std::string& key : keys) {
+  const std::set<std::string> unsteady = compared.Unsteady();
+  for (const std::string& key : compared.Keys()) {
     const std::string expected = ValueIn(first, key);
-    if (expected != ValueIn(second, key)) {
+    const std::string got = ValueIn(compared.rewritten, key);
+    const bool comes_and_goes =
+        first.count(key) == 0 && expected != got && LiesInOneOf(unsteady, key);
+    if (!compared.OriginalsAgree(key) || comes_and_goes) {
       out.not_compared.push_back(fmt::format("{}: {}", event, key));
-    } else if (expected != ValueIn(rewritten, key)) {
-      out.differences.push_back({event, key, Shorten(expected), Shorten(ValueIn(rewritten, key))});
+    } else if (expected != got) {
+      out.differences.push_back({event, key, Shorten(expected), Shorten(got)});
     }
   }
 }
@@ -134,60 +184,69 @@ std::string EventName(const std::vector<Event>& events, int64_t event) {
              : fmt::format("event {}", event);
 }
 
-}  // namespace
-
-Comparison CompareOutcomes(const std::vector<Event>& events, const RunResult& first,
-                           const RunResult& second, const RunResult& rewritten,
-                           const std::string& original_folder,
-                           const std::string& rewritten_folder) {
-  Comparison out;
-  const auto a = ByEvent(first);
-  const auto b = ByEvent(second);
-  const auto c = ByEvent(rewritten);
-  std::set<int64_t> keys;
-  for (const auto* outcomes : {&a, &b, &c}) {
-    for (const auto& outcome : *outcomes) keys.insert(outcome.first);
-  }
-  auto parts = [](const std::map<int64_t, const Outcome*>& outcomes, int64_t event,
-                  const std::string& folder) {
-    const auto found = outcomes.find(event);
-    return found == outcomes.end() ? Parts{{"ending", "did not come to it"}}
-                                   : PartsOf(*found->second, folder);
-  };
-  for (int64_t event : keys) {
-    CompareOne(EventName(events, event), parts(a, event, original_folder),
-               parts(b, event, original_folder), parts(c, event, rewritten_folder), out);
-  }
-  if (first.signal == second.signal && first.signal != rewritten.signal) {
-    out.differences.push_back({"the whole run", "signal that ended it",
-                               std::to_string(first.signal), std::to_string(rewritten.signal)});
-  }
+// Parts of the whole run: how the process ended, and the files it left.
+Parts PartsOfRun(const RunResult& run) {
+  Parts out;
+  out["signal that ended it"] = std::to_string(run.signal);
+  for (const auto& [path, state] : run.files) out["file " + path] = state;
   return out;
 }
 
-Result<VerifyResult> Verify(const std::filesystem::path& python, const RunSpec& spec,
-                            const std::filesystem::path& rewritten) {
-  Result<RunResult> first = Replay(python, spec);
-  if (!first) return tl::unexpected(first.error());
-  Result<RunResult> second = Replay(python, spec);
-  if (!second) return tl::unexpected(second.error());
-  RunSpec changed = spec;
-  changed.app = rewritten;
-  Result<RunResult> third = Replay(python, changed);
-  if (!third) return tl::unexpected(third.error());
+// The outcome's parts; `event` -1 is the import.
+Parts PartsOfEvent(const RunResult& run, int64_t event) {
+  const auto outcomes = ByEvent(run);
+  const auto found = outcomes.find(event);
+  return found == outcomes.end() ? Parts{{"ending", "not reached"}} : PartsOf(*found->second, run);
+}
 
-  VerifyResult result;
-  result.comparison =
-      CompareOutcomes(spec.events, *first, *second, *third, spec.app.string(), rewritten.string());
-  result.summary.set_done(true);
-  result.summary.set_events(static_cast<uint32_t>(spec.events.size()));
-  for (const std::string& part : result.comparison.not_compared)
-    result.summary.add_not_compared(part);
-  result.summary.set_loaded_on_demand_functions(
-      static_cast<uint32_t>(third->on_demand_functions.size()));
-  result.summary.set_loaded_on_demand_modules(
-      static_cast<uint32_t>(third->on_demand_imports.size()));
-  return result;
+template <typename Make>
+Compared AllRuns(const std::vector<RunResult>& originals, const RunResult& rewritten, Make make) {
+  Compared out;
+  for (const RunResult& run : originals) out.originals.push_back(make(run));
+  out.rewritten = make(rewritten);
+  return out;
+}
+
+}  // namespace
+
+Comparison CompareOutcomes(const std::vector<Event>& events,
+                           const std::vector<RunResult>& originals, const RunResult& rewritten) {
+  Comparison out;
+  std::set<int64_t> keys;
+  for (const RunResult& run : originals) {
+    for (const auto& outcome : ByEvent(run)) keys.insert(outcome.first);
+  }
+  for (const auto& outcome : ByEvent(rewritten)) keys.insert(outcome.first);
+  for (const int64_t event : keys) {
+    CompareOne(EventName(events, event),
+               AllRuns(originals, rewritten,
+                       [event](const RunResult& run) { return PartsOfEvent(run, event); }),
+               out);
+  }
+  CompareOne("the whole run", AllRuns(originals, rewritten, PartsOfRun), out);
+  return out;
+}
+
+Status Verifier::RunOriginal() {
+  Result<RunResult> run = Replay(python_, spec_);
+  if (!run) return tl::unexpected(run.error());
+  originals_.push_back(std::move(*run));
+  return {};
+}
+
+Result<Verifier::Verdict> Verifier::Check(const std::filesystem::path& folder) {
+  while (originals_.size() < 2) {
+    if (Status done = RunOriginal(); !done) return tl::unexpected(done.error());
+  }
+  RunSpec changed = spec_;
+  changed.app = folder;
+  Result<RunResult> run = Replay(python_, changed);
+  if (!run) return tl::unexpected(run.error());
+  Verdict verdict{CompareOutcomes(spec_.events, originals_, *run), std::move(*run)};
+  if (verdict.comparison.differences.empty() || originals_.size() > 2) return verdict;
+  if (Status done = RunOriginal(); !done) return tl::unexpected(done.error());
+  verdict.comparison = CompareOutcomes(spec_.events, originals_, verdict.rewritten);
+  return verdict;
 }
 
 }  // namespace faaslight

@@ -1,5 +1,9 @@
-// Replays the events on the original, twice, and on the rewritten package, and compares what came
-// of them.
+// Whether a rewritten package does what the original does: both are run under the same events, each
+// time in a fresh process, and what came of it is compared.
+//
+// Two runs of the original come first: what differs between them (a time, a random number, a
+// request id) cannot be compared with a third. When a package differs, the original runs once more,
+// so that what only seldom differs is found before anybody looks for a cause.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +11,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "proto/plan.pb.h"
 #include "replay/replay.h"
 
 namespace faaslight {
@@ -23,23 +26,43 @@ struct Difference {
 struct Comparison {
   std::vector<Difference> differences;
   std::vector<std::string>
-      not_compared;  // "event a.json: result$.time": the two runs of the original disagree
+      not_compared;  // "event a.json: result$.time": the runs of the original disagree
 };
 
-// Compares outcomes by event. What differs between `first` and `second` (two runs of the original)
-// is not compared: by JSON path for results, by line for output. Memory addresses and the two
-// folders' own paths are masked before.
-Comparison CompareOutcomes(const std::vector<Event>& events, const RunResult& first,
-                           const RunResult& second, const RunResult& rewritten,
-                           const std::string& original_folder, const std::string& rewritten_folder);
+// Compares outcomes by event, and what the whole runs left in their folders for temporary files.
+// What differs among the runs of the original is not compared: by JSON path for results, by line
+// for output, by path for files; where they disagree on which keys, lines or files there are, what
+// only the rewritten package has there is not compared either. Memory addresses and each run's own
+// paths are masked before. `originals` has at least two.
+Comparison CompareOutcomes(const std::vector<Event>& events,
+                           const std::vector<RunResult>& originals, const RunResult& rewritten);
 
-struct VerifyResult {
-  Comparison comparison;
-  Verification summary;
+// Compares packages with one application under one list of events. Keeps the runs of the original,
+// so that many packages cost one run each.
+class Verifier {
+ public:
+  // `spec.app` is the original.
+  Verifier(std::filesystem::path python, RunSpec spec)
+      : python_(std::move(python)), spec_(std::move(spec)) {}
+
+  struct Verdict {
+    Comparison comparison;
+    RunResult rewritten;
+  };
+  // One run of the package in `folder`; the first call runs the original twice, and the first
+  // difference a third time. Errors: those of Replay().
+  Result<Verdict> Check(const std::filesystem::path& folder);
+
+  const RunSpec& spec() const { return spec_; }
+  // The first; after a Check().
+  const RunResult& original() const { return originals_.front(); }
+
+ private:
+  Status RunOriginal();
+
+  std::filesystem::path python_;
+  RunSpec spec_;
+  std::vector<RunResult> originals_;
 };
-
-// Runs the three replays, each in a fresh process of `python`. `spec.app` is the original.
-Result<VerifyResult> Verify(const std::filesystem::path& python, const RunSpec& spec,
-                            const std::filesystem::path& rewritten);
 
 }  // namespace faaslight

@@ -10,7 +10,7 @@ deps=$root/.deps
 lists=$root/scripts/requirements
 packages=(
   g++ cmake ninja-build clang clang-tidy clang-format make pkg-config git
-  libfmt-dev libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libexpected-dev
+  libfmt-dev libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libexpected-dev libtomlplusplus-dev
   libprotobuf-dev protobuf-compiler libtree-sitter-dev libgtest-dev libgmock-dev libssl-dev zlib1g-dev
   python3 python3-dev python3-venv
 )

@@ -8,6 +8,7 @@
 
 #include "base/command_line.h"
 #include "base/files.h"
+#include "base/settings.h"
 #include "proto/envelope.h"
 #include "tracer/launch.h"
 #include "tracer/options.h"
@@ -39,6 +40,7 @@ constexpr const char* kExamples = R"(Examples:
   faaslight-trace app/ --handler main.handler --events get.json --events more.jsonl --python python3.9 -o app.trace
   faaslight-trace app/ --template template.yaml --function Api --layer layer/ --events events/ -o app.trace
   faaslight-trace app/ --handler main.view --trigger http --events requests/ --env-file .env -o app.trace
+  faaslight-trace app/ -o app.trace                 with handler and events in faaslight.toml
 
 An event file is one JSON document (.json) or one per line (.jsonl); a folder is all of them in name order. Without
 events the import alone is traced.
@@ -47,13 +49,16 @@ Exit codes: 0 traced, 2 wrong arguments (no such handler, file, interpreter), 3 
 read, 4 the handler's module could not be imported (no trace) or the run was cut off (the trace is written, marked
 truncated), 5 the system refused (disk, permissions).)";
 
-void Declare(CLI::App& cli, faaslight::TraceOptions& options, bool& no_effects) {
+void Declare(CLI::App& cli, faaslight::TraceOptions& options, std::string& config,
+             bool& no_effects) {
   cli.footer(kExamples);
   cli.add_option("APP_DIR", options.app,
                  "The application folder: handler and packages, as it is deployed")
       ->required();
   cli.add_option("--handler", options.handler, "MODULE.FUNCTION, as the cloud writes it");
   cli.add_option("--events", options.events, "Event files or folders");
+  cli.add_option("--config", config,
+                 "Settings file: handler, trigger, events (default: ./faaslight.toml, if there)");
   cli.add_option("-o,--output", options.output, "The trace to write")->required();
   cli.add_option("--python", options.python,
                  "CPython that runs the handler; a virtual environment's works");
@@ -84,6 +89,21 @@ std::filesystem::path LibexecFolder() {
   return self.parent_path().parent_path() / "libexec" / "faaslight";
 }
 
+// Adds what faaslight.toml says where the command line says nothing.
+faaslight::Status AddSettings(const std::string& config, faaslight::TraceOptions& options) {
+  std::optional<std::filesystem::path> given;
+  if (!config.empty()) given = config;
+  faaslight::Result<faaslight::Settings> settings = faaslight::FindSettings(given);
+  if (!settings) return tl::unexpected(settings.error());
+  // A template names the handler of the function that is asked for.
+  if (options.handler.empty() && options.template_file.empty()) {
+    options.handler = settings->handler.value_or("");
+  }
+  if (options.trigger.empty()) options.trigger = settings->trigger.value_or("");
+  if (options.events.empty()) options.events = settings->events;
+  return {};
+}
+
 int TraceApp(const faaslight::TraceOptions& options) {
   auto request = faaslight::Resolve(options, LibexecFolder());
   if (!request) return Report(request.error());
@@ -112,14 +132,16 @@ int main(int argc, char** argv) {
       "Runs a serverless handler under recorded events and writes down what the run really used.",
       "faaslight-trace");
   faaslight::TraceOptions options;
+  std::string config;
   bool no_effects = false;
-  Declare(cli, options, no_effects);
+  Declare(cli, options, config, no_effects);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return faaslight::ExitOf(cli, error, "faaslight-trace");
   }
   options.effects = !no_effects;
+  if (faaslight::Status read = AddSettings(config, options); !read) return Report(read.error());
   try {
     return TraceApp(options);
   } catch (const std::exception& error) {

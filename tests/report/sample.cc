@@ -188,6 +188,20 @@ Plan SamplePlan() {
   plan.mutable_verification()->set_events(2);
   plan.mutable_verification()->set_loaded_on_demand_functions(1);
   plan.mutable_verification()->add_not_compared("event order: stdout");
+  Holdout* refund = plan.mutable_verification()->add_holdouts();
+  refund->set_event("refund");
+  refund->set_functions(3);
+  refund->set_imports(1);
+  refund->set_original_us(12000);
+  refund->set_rewritten_us(20500);
+  plan.mutable_verification()->add_holdouts()->set_event("empty");
+  Repair* repair = plan.add_repairs();
+  repair->set_pin("shop.cart:register");
+  repair->set_event("event order");
+  repair->set_what("result.total");
+  repair->set_original("3");
+  repair->set_rewritten("2");
+  plan.add_ignored_effects("shop.metrics");
   plan.add_notes("shop/legacy.py does not parse: kept as it is");
   return plan;
 }

@@ -51,12 +51,12 @@ TEST(DecisionsTest, PinsKeepModulesAndFunctions) {
   TracedApp app({{"main.py", "x = 1\n" + Define("def handler(e, c):") + Define("def a():") +
                                  Define("def b():")}});
   Policy policy;
-  policy.pins = {"main:a"};
+  policy.pins = {{"main:a", "pinned with --pin"}};
   app.Decide(policy);
   EXPECT_EQ(app.FunctionOf("main", "a").action, FunctionAction::kKeep);
   EXPECT_EQ(app.FunctionOf("main", "a").why.rule, "pin");
   EXPECT_EQ(app.FunctionOf("main", "b").action, FunctionAction::kLazy);
-  policy.pins = {"mai*"};
+  policy.pins = {{"mai*", "pinned with --pin"}};
   app.Decide(policy);
   EXPECT_EQ(app.FunctionOf("main", "b").action, FunctionAction::kKeep);
 }

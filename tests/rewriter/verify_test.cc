@@ -30,14 +30,16 @@ RunResult RunOf(Outcome outcome) {
   RunResult run;
   run.outcomes = {std::move(outcome)};
   run.complete = true;
+  run.app = "/app";
   return run;
 }
 
 Comparison Compare(Outcome first, Outcome second, Outcome rewritten) {
   Event event;
   event.set_name("order");
-  return CompareOutcomes({event}, RunOf(std::move(first)), RunOf(std::move(second)),
-                         RunOf(std::move(rewritten)), "/app", "/out");
+  RunResult out = RunOf(std::move(rewritten));
+  out.app = "/out";
+  return CompareOutcomes({event}, {RunOf(std::move(first)), RunOf(std::move(second))}, out);
 }
 
 TEST(CompareOutcomesTest, EqualOutcomesAgree) {
@@ -106,8 +108,39 @@ TEST(CompareOutcomesTest, AnOutcomeThatIsMissingIsADifference) {
   event.set_name("order");
   const RunResult original = RunOf(Returned("1"));
   RunResult killed;
-  EXPECT_THAT(CompareOutcomes({event}, original, original, killed, "/app", "/out").differences,
+  EXPECT_THAT(CompareOutcomes({event}, {original, original}, killed).differences,
               ::testing::Not(IsEmpty()));
+}
+
+// A run whose only event returned 1, and which left these files.
+RunResult RunWithFiles(std::map<std::string, std::string> files) {
+  RunResult run = RunOf(Returned("1"));
+  run.files = std::move(files);
+  return run;
+}
+
+TEST(CompareOutcomesTest, FilesLeftBehindCount) {
+  const RunResult original = RunWithFiles({{"out", "folder"}, {"out/a.txt", "file of 3 bytes"}});
+  EXPECT_THAT(CompareOutcomes({}, {original, original}, original).differences, IsEmpty());
+  EXPECT_THAT(
+      CompareOutcomes({}, {original, original}, RunWithFiles({{"out", "folder"}})).differences,
+      SizeIs(1));
+  EXPECT_THAT(CompareOutcomes({}, {original, original},
+                              RunWithFiles({{"out", "folder"}, {"out/a.txt", "file of 4 bytes"}}))
+                  .differences,
+              SizeIs(1));
+}
+
+TEST(CompareOutcomesTest, NamesThatNoTwoRunsShareAreNotCompared) {
+  const auto run = [](const std::string& name) {
+    RunResult run = RunOf(Returned(R"({"by_id": {")" + name + R"(": 1}})"));
+    run.files = {{"keep", "file of 1 bytes"}, {name, "folder"}, {name + "/x", "file of 2 bytes"}};
+    return run;
+  };
+  EXPECT_THAT(CompareOutcomes({}, {run("tmp1"), run("tmp2")}, run("tmp3")).differences, IsEmpty());
+  RunResult without = run("tmp3");
+  without.files.erase("keep");
+  EXPECT_THAT(CompareOutcomes({}, {run("tmp1"), run("tmp2")}, without).differences, SizeIs(1));
 }
 
 }  // namespace
