@@ -1,6 +1,9 @@
 #include "rewriter/harmless_effects.h"
 
+#include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 #include <string_view>
 
 namespace faaslight {
@@ -42,7 +45,48 @@ bool Matches(std::string_view prefix, std::string_view text) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
+constexpr std::string_view kSubclasses = ".<subclasses>";  // as the witness names it
+
+std::string TopPackage(const std::string& name) { return name.substr(0, name.find('.')); }
+
+bool ReadsSubclasses(const Facts& facts) {
+  const auto reads = [](const Uses& uses) { return uses.methods.count("__subclasses__") != 0; };
+  return reads(facts.at_import) ||
+         std::any_of(facts.functions.begin(), facts.functions.end(),
+                     [&](const FunctionFacts& function) { return reads(function.own); });
+}
+
+// The top-level packages among whose classes somebody looks for subclasses.
+std::set<std::string> PackagesSearched(const Application& app) {
+  std::set<std::string> packages;
+  for (const TracedModule& module : app.modules()) {
+    if (!module.in_app() || !module.facts || !ReadsSubclasses(*module.facts)) continue;
+    packages.insert(TopPackage(module.name));
+    for (const ImportStatement& statement : module.facts->imports) {
+      for (const ImportedName& name : statement.names)
+        packages.insert(TopPackage(AbsoluteName(module, name)));
+    }
+  }
+  return packages;
+}
+
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
 }  // namespace
+
+std::vector<const ImportEffect*> EffectsThatCount(const Application& app) {
+  const std::set<std::string> searched = PackagesSearched(app);
+  std::vector<const ImportEffect*> out;
+  for (const ImportEffect& effect : app.trace().effects()) {
+    if (IsHarmless(effect)) continue;
+    const bool is_subclass = EndsWith(effect.attribute(), kSubclasses);
+    if (is_subclass && searched.count(TopPackage(effect.target_module())) == 0) continue;
+    out.push_back(&effect);
+  }
+  return out;
+}
 
 bool IsHarmless(const ImportEffect& effect) {
   for (const Row& row : kRows) {

@@ -25,7 +25,11 @@ class Hoister {
  public:
   Hoister(const Application& app, const Policy& policy, Choices& choices,
           std::vector<std::string>& notes)
-      : app_(app), policy_(policy), choices_(choices), notes_(notes) {}
+      : app_(app),
+        policy_(policy),
+        choices_(choices),
+        notes_(notes),
+        effects_(EffectsThatCount(app)) {}
 
   void Run() {
     FindSubmodules();
@@ -197,10 +201,11 @@ class Hoister {
   // One round; true when something was added.
   bool HoistEffects() {
     bool added = false;
-    for (const ImportEffect& effect : app_.trace().effects()) {
+    for (const ImportEffect* counted : effects_) {
+      const ImportEffect& effect = *counted;
       const int source = app_.Find(effect.module());
       const int target = app_.Find(effect.target_module());
-      if (source < 0 || source == target || IsHarmless(effect)) continue;
+      if (source < 0 || source == target) continue;
       if (choice(source).must_load) continue;
       // A target outside the trace is a registry of the process (sys, os, a builtin): always there.
       if (target >= 0 && !LoadsAtAll(target)) continue;
@@ -270,10 +275,11 @@ class Hoister {
 
   // R4 for targets that are only loaded on demand: their effects come with them.
   void AttachCompanions() {
-    for (const ImportEffect& effect : app_.trace().effects()) {
+    for (const ImportEffect* counted : effects_) {
+      const ImportEffect& effect = *counted;
       const int source = app_.Find(effect.module());
       const int target = app_.Find(effect.target_module());
-      if (source < 0 || target < 0 || source == target || IsHarmless(effect)) continue;
+      if (source < 0 || target < 0 || source == target) continue;
       if (choice(source).must_load || LoadsAtAll(target) || !choice(target).rewritable) continue;
       std::vector<std::pair<std::string, Why>>& companions = choice(target).companions;
       const std::string& name = module(source).name;
@@ -301,6 +307,7 @@ class Hoister {
   const Policy& policy_;
   Choices& choices_;
   std::vector<std::string>& notes_;
+  std::vector<const ImportEffect*> effects_;
   std::map<int, Why> required_;
   std::set<int> tried_;
   std::vector<std::set<int>> ordered_groups_;  // cycles that must be entered at their first member

@@ -76,16 +76,6 @@ void OnImport(PyObject* args) {
   if (!file.empty()) ExtensionEntered(file);
 }
 
-#if !FAASLIGHT_HAS_MONITORING
-void OnThread(PyObject* args) {
-  PyObject* function = Argument(args, 0);
-  PyRef name =
-      PyRef::Steal(function == nullptr ? nullptr : PyObject_GetAttrString(function, "__name__"));
-  if (Utf8(name.get()) == "_bootstrap") return;  // threading's, which installs the hook
-  Warn("threads were started outside threading: functions entered only in them were not seen");
-}
-#endif
-
 bool Is(const char* event, const char* name) { return std::strcmp(event, name) == 0; }
 
 int OnAudit(const char* event, PyObject* args, void*) {
@@ -100,11 +90,6 @@ int OnAudit(const char* event, PyObject* args, void*) {
              Is(event, "pty.spawn")) {
     ErrorKeeper keep;
     OnChild(event, args);
-#if !FAASLIGHT_HAS_MONITORING
-  } else if (Is(event, "_thread.start_new_thread")) {
-    ErrorKeeper keep;
-    OnThread(args);
-#endif
   }
   return 0;
 }

@@ -73,6 +73,7 @@ void UsePublicName(Change& change) {
 }
 
 std::string Describe(const Change& change, const Pending& pending) {
+  if (!change.note.empty()) return change.note;
   if (change.size_after >= 0) {
     const bool same_size = change.size_after == pending.size_before;
     const std::string what = same_size && change.added.empty() ? " (reordered)" : Sample(change);

@@ -75,6 +75,11 @@ void ReportInsides(const WitnessNode& node, const Change& common, ChangeSink& si
   }
 }
 
+// What ReportInsides() looks at.
+bool IsPartOfFunction(const std::string& name) {
+  return name == kClosureSlot || name == kDefaultsSlot;
+}
+
 void ReportNames(const WitnessNode& node, const std::vector<WitnessEntry>& now, ChangeSink& sink) {
   const std::vector<std::string> names = NamesNow(node);
   std::unordered_map<std::string, const WitnessEntry*> before;
@@ -91,6 +96,7 @@ void ReportNames(const WitnessNode& node, const std::vector<WitnessEntry>& now, 
     const WitnessEntry* entry = old == before.end() ? nullptr : old->second;
     if (old != before.end()) before.erase(old);
     if (entry != nullptr && entry->mark == now[i].mark) continue;
+    if (IsPartOfFunction(names[i])) continue;
     change.attribute = AttributePath(node, names[i]);
     change.before = entry == nullptr ? 0 : entry->mark;
     change.after = now[i].mark;
@@ -100,6 +106,7 @@ void ReportNames(const WitnessNode& node, const std::vector<WitnessEntry>& now, 
     sink.Changed(change);
   }
   for (const auto& [name, entry] : before) {
+    if (name.front() == '<') continue;  // weak references that all went
     change.attribute = AttributePath(node, name);
     change.before = entry->mark;
     change.after = 0;
@@ -133,6 +140,7 @@ void ReportItems(const WitnessNode& node, const std::vector<WitnessEntry>& now, 
     return true;
   });
   change.removed = node.entries.size() - kept;
+  if (node.weak && change.added.empty()) return;
   change.target = node.owner->path;
   change.attribute = node.path;
   change.kind = KindOf(node.shape);
@@ -164,10 +172,19 @@ std::vector<std::string> NamesNow(const WitnessNode& node) {
 }
 
 uint64_t VersionNow(const WitnessNode& node) {
+  if (node.shape == Shape::kClass) {
+    auto* type = reinterpret_cast<PyTypeObject*>(node.object);
+    PyObject* names = compat::TypeDict(type);
+    const uint64_t version =
+        names != nullptr && PyDict_Check(names) ? compat::DictVersion(names) : 0;
+    if (version == 0) return 0;
+    // What VisitHidden() gives lies beside the dict.
+    return Mix(Mix(version, PointerBits(compat::AbcRegistry(type))),
+               PointerBits(compat::Subclasses(type))) |
+           1;
+  }
   PyObject* dict = nullptr;
   if (node.shape == Shape::kModule) dict = compat::InstanceDict(node.object);
-  if (node.shape == Shape::kClass)
-    dict = compat::TypeDict(reinterpret_cast<PyTypeObject*>(node.object));
   if (node.shape == Shape::kDict && PyDict_CheckExact(node.object)) dict = node.object;
   return dict != nullptr && PyDict_Check(dict) ? compat::DictVersion(dict) : 0;
 }

@@ -33,6 +33,7 @@ struct WitnessNode {
   Shape shape = Shape::kNone;
   uint8_t depth = 0;        // 0: a module
   bool fresh = true;        // never looked at
+  bool weak = false;        // holds weak references: members may go at any time, by themselves
   bool stale = false;       // its children must be looked up again
   uint32_t root_epoch = 0;  // of the walk that was last given it as a module
   uint32_t epoch = 0;       // of the walk that saw it last

@@ -5,6 +5,8 @@
 #include <Python.h>
 #include <structmember.h>
 
+#include <cstring>
+
 namespace faaslight::tracer::compat {
 
 // The dict behind a type's attributes, borrowed; null for the builtin types of 3.12+, which nobody
@@ -16,6 +18,34 @@ inline PyObject* TypeDict(PyTypeObject* type) { return type->tp_dict; }
 inline PyObject* InstanceDict(PyObject* object) {
   PyObject** slot = _PyObject_GetDictPtr(object);
   return slot == nullptr ? nullptr : *slot;
+}
+
+// What was given to a class's register(): a set of weak references, borrowed; null when nothing was
+// or the class is not abstract. The first member of `_abc._abc_data` on all these versions.
+inline PyObject* AbcRegistry(PyTypeObject* type) {
+  struct AbcData {
+    PyObject_HEAD PyObject* registry;
+  };
+  PyObject* names = TypeDict(type);
+  if (names == nullptr || !PyDict_Check(names)) return nullptr;
+  PyObject* data = PyDict_GetItemString(names, "_abc_impl");
+  if (data == nullptr || std::strcmp(Py_TYPE(data)->tp_name, "_abc._abc_data") != 0) return nullptr;
+  PyObject* registry = reinterpret_cast<AbcData*>(data)->registry;
+  return registry != nullptr && PySet_Check(registry) ? registry : nullptr;
+}
+
+// A class's direct subclasses: a dict of weak references, borrowed; null when it has none, or is
+// made in C (there 3.12 keeps an index in its place, and nobody looks for plugins).
+inline PyObject* Subclasses(PyTypeObject* type) {
+  if ((type->tp_flags & Py_TPFLAGS_HEAPTYPE) == 0) return nullptr;
+  auto* subclasses = static_cast<PyObject*>(type->tp_subclasses);
+  return subclasses != nullptr && PyDict_Check(subclasses) ? subclasses : nullptr;
+}
+
+// What a weak reference refers to, borrowed: good until code of the program runs; None when it is
+// gone.
+inline PyObject* WeaklyReferenced(PyObject* reference) {
+  return reinterpret_cast<PyWeakReference*>(reference)->wr_object;
 }
 
 // A number that changes whenever the dict does. (Deprecated since 3.12, where the interpreter still

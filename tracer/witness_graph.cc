@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "tracer/witness_compare.h"
@@ -15,8 +16,8 @@ namespace {
 
 // How deep below a module's names to look: containers may hang one level below instances, classes
 // and functions.
-constexpr int kDeepestContainer = 3;
-constexpr int kDeepestNames = 2;
+constexpr int kDeepestContainer = 6;
+constexpr int kDeepestNames = 5;
 
 // Finds the global `name` of the module called `module`, borrowed; null if there is none. Looks
 // only with plain strs.
@@ -53,13 +54,29 @@ bool IsAtHomeElsewhere(PyObject* value, Shape shape, const std::string& holder) 
   return elsewhere;
 }
 
+// Whether what a node holds is reached as if the node were not there: a proxy, a closure's cells, a
+// bound method, a partial, a property.
+bool IsSeenThrough(const WitnessNode& node) {
+  if (node.shape == Shape::kTraversed) return !IsDequeType(node.type);
+  if (node.shape != Shape::kTuple || node.path.empty()) return false;
+  return node.path.back() == '>';  // a function's <closure> or <defaults>
+}
+
+// Containers whose members go by themselves.
+bool HoldsWeakly(const WitnessNode& parent, const WitnessSlot& slot) {
+  if (slot.name == kRegisteredSlot || slot.name == kSubclassesSlot) return true;
+  if (parent.shape != Shape::kInstance) return false;
+  const std::string type = TypeName(parent.type);
+  return type == "WeakSet" || type == "WeakValueDictionary" || type == "WeakKeyDictionary";
+}
+
 // What stands behind a node's path for this entry: ".name" or "[key]".
 std::string StepOf(const WitnessNode& node, const WitnessSlot& slot) {
   if (HasNames(node.shape)) {
     const std::string name = slot.name != nullptr ? slot.name : TextOf(slot.key);
     return node.shape == Shape::kModule ? name : "." + name;
   }
-  if (node.type == &PyDictProxy_Type) return "";
+  if (IsSeenThrough(node)) return "";
   return slot.key == nullptr ? "[]" : "[" + ShortText(slot.key) + "]";
 }
 
@@ -92,8 +109,7 @@ void NoteFunctions(WitnessNode& node) {
 
 int DepthBelow(const WitnessNode& node) {
   // A function or a proxy is no level of its own: singledispatch's registry hangs below both.
-  return node.shape == Shape::kFunction || node.type == &PyDictProxy_Type ? node.depth
-                                                                          : node.depth + 1;
+  return node.shape == Shape::kFunction || IsSeenThrough(node) ? node.depth : node.depth + 1;
 }
 
 }  // namespace
@@ -181,10 +197,15 @@ void ModuleGraph::Rebuild(WitnessNode* node, std::vector<WitnessEntry> entries) 
   node->children.clear();
   const int depth = DepthBelow(*node);
   if (depth > kDeepestContainer) return;
+  // First what has names that people know: functions see the same things in their closures.
+  const auto is_function = [](const WitnessNode* child) {
+    return child->shape == Shape::kFunction;
+  };
   VisitSlots(node->object, node->shape, [&](const WitnessSlot& slot) {
     if (WitnessNode* child = Follow(*node, slot, depth)) node->children.push_back(child);
     return true;
   });
+  std::stable_partition(node->children.begin(), node->children.end(), std::not_fn(is_function));
 }
 
 WitnessNode* ModuleGraph::Follow(const WitnessNode& parent, const WitnessSlot& slot, int depth) {
@@ -222,6 +243,7 @@ WitnessNode* ModuleGraph::NodeFor(const WitnessSlot& slot, const WitnessNode& pa
     node->shape = shape;
     node->fresh = true;
     node->owner = parent.owner;
+    node->weak = HoldsWeakly(parent, slot);
     node->path = (parent.shape == Shape::kModule ? "" : parent.path) + StepOf(parent, slot);
   }
   if (is_new || depth < node->depth) {

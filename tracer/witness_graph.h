@@ -40,6 +40,7 @@ struct Change {
   std::vector<PyObject*> added;   // a container's new items (a dict's: its keys)
   std::vector<PyObject*> values;  // a dict's new values, in the order of `added`
   size_t removed = 0;             // how many items went
+  std::string note;               // for people, in the place of what the above would say
 };
 
 // Takes differences.

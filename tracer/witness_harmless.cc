@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "tracer/witness_compat.h"
+#include "tracer/witness_slots.h"
 #include "tracer/witness_text.h"
 
 namespace faaslight::tracer {
@@ -57,7 +58,6 @@ constexpr std::array kTypesNotFollowed = {
     TypeNotFollowed{"_frozen_importlib_external", "SourceFileLoader", "the import system's own"},
     TypeNotFollowed{"_frozen_importlib_external", "ExtensionFileLoader", "the import system's own"},
     TypeNotFollowed{"_frozen_importlib_external", "FileFinder", "caches of directory listings"},
-    TypeNotFollowed{"_weakrefset", "WeakSet", "loses members whenever the collector runs"},
     TypeNotFollowed{"functools", "_lru_cache_wrapper", "a cache: its answers are the function's"},
 };
 
@@ -92,6 +92,8 @@ constexpr std::array kHarmless = {
                    "only its own code logs there, and none is shown"},
     HarmlessChange{"logging", "_handlers*", Only::kAlways,
                    "names of handlers; those in use show at their logger"},
+    HarmlessChange{"logging", "_at_fork_reinit_lock_weakset*", Only::kAlways,
+                   "locks of handlers that exist, made anew in a forked child"},
     HarmlessChange{"logging", "_handlerList", Only::kAlways,
                    "all handlers, for shutdown; those in use show at their logger"},
     HarmlessChange{"re", "_cache*", Only::kAlways, "compiled patterns by text: a memo"},
@@ -135,6 +137,7 @@ constexpr std::array kHarmless = {
     HarmlessChange{"ctypes", "_pointer_type_cache", Only::kAlways, "pointer types by type: a memo"},
     HarmlessChange{"_ctypes", "_pointer_type_cache", Only::kAlways,
                    "pointer types by type: a memo"},
+    HarmlessChange{"threading", "_dangling*", Only::kAlways, "threads that run"},
     HarmlessChange{"threading", "_active", Only::kAlways,
                    "witness_probes.cc reports threads started"},
     HarmlessChange{"threading", "_limbo", Only::kAlways, "threads about to start"},
@@ -164,6 +167,8 @@ constexpr std::array kOwnHalves = {
     OwnHalf{"csv", "_csv", "registers the dialects that csv names"},
     OwnHalf{"importlib", "_frozen_importlib*", "gives the frozen modules their public names"},
     OwnHalf{"logging", "atexit", "flushes the handlers that were made through it"},
+    OwnHalf{"_decimal", "numbers", "registers Decimal, which it makes for decimal"},
+    OwnHalf{"weakref", "_collections_abc", "WeakSet, which it takes from _weakrefset, is a set"},
     OwnHalf{"weakref", "atexit", "runs the finalizers that were made through it"},
     OwnHalf{"concurrent.futures.*", "atexit", "waits for the workers that were started through it"},
     OwnHalf{"concurrent.futures.*", "threading",
@@ -185,6 +190,9 @@ constexpr std::array kHarmlessNames = {
     HarmlessName{"_value2member_map_", "enum: composed flags by value, made when first composed"},
     HarmlessName{"__forward_value__", "typing: a memo"},
     HarmlessName{"__forward_evaluated__", "typing: a memo"},
+    HarmlessName{"_dirty_len", "a weak dictionary's own book-keeping"},
+    HarmlessName{"_pending_removals", "a weak collection's own book-keeping"},
+    HarmlessName{"_iterating", "a weak collection's own book-keeping"},
     HarmlessName{"__abstractmethods__", "set by ABCMeta together with the class"},
 };
 
@@ -223,6 +231,7 @@ bool IsOwnNullHandlers(const Change& change, const std::string& executing) {
 }
 
 bool IsOwnType(PyObject* key, const std::string& executing) {
+  if (PyWeakref_Check(key)) key = compat::WeaklyReferenced(key);
   return PyType_Check(key) && TypeModule(reinterpret_cast<PyTypeObject*>(key)) == executing;
 }
 
@@ -257,6 +266,39 @@ bool Holds(Only only, const Change& change, const std::string& executing) {
              (IsDescriptorOfC(change.value) || LastName(change.attribute) == "__doc__");
   }
   return false;
+}
+
+// register() of an abstract class, given classes of the executing module alone: who asks about them
+// has them from there.
+bool IsOwnRegistration(const Change& change, const std::string& executing) {
+  if (LastName(change.attribute) != kRegisteredSlot) return false;
+  std::vector<PyObject*> classes = change.added;
+  if (classes.empty() && change.value != nullptr && PySet_Check(change.value)) {
+    VisitSlots(change.value, Shape::kSet, [&classes](const WitnessSlot& slot) {
+      classes.push_back(slot.value);
+      return true;
+    });
+  }
+  return !classes.empty() && std::all_of(classes.begin(), classes.end(), [&](PyObject* item) {
+    return IsOwnType(item, executing);
+  });
+}
+
+// Nobody looks for plugins among the subclasses of the standard library's own classes: there,
+// counting them would name each class with a base.
+bool IsSubclassOfStandardClass(const Change& change) {
+  if (LastName(change.attribute) != kSubclassesSlot) return false;
+  const auto file_of = [](const char* module) -> std::string {
+    PyObject* object = PyDict_GetItemString(PyImport_GetModuleDict(), module);
+    PyObject* globals = object == nullptr ? nullptr : compat::InstanceDict(object);
+    PyObject* file = globals == nullptr ? nullptr : PyDict_GetItemString(globals, "__file__");
+    return file == nullptr ? std::string() : TextOf(file);
+  };
+  const std::string file = file_of(change.target.c_str());
+  const std::string os = file_of("os");
+  const std::string library = os.substr(0, os.rfind('/') + 1);
+  return file.empty() || (!library.empty() && file.rfind(library, 0) == 0 &&
+                          file.find("/site-packages/") == std::string::npos);
 }
 
 // The import system binds a submodule on its package, whoever asked for the submodule.
@@ -305,7 +347,10 @@ bool IsNeverFollowedType(PyTypeObject* type) {
 }
 
 bool IsHarmless(const Change& change, const std::string& executing) {
-  if (IsSubmoduleBinding(change)) return true;
+  if (IsSubmoduleBinding(change) || IsOwnRegistration(change, executing) ||
+      IsSubclassOfStandardClass(change)) {
+    return true;
+  }
   const std::string_view last = LastName(change.attribute);
   for (const HarmlessName& row : kHarmlessNames) {
     if (row.name == last) return true;

@@ -1,5 +1,6 @@
 #include "tracer/witness_probes.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "tracer/witness.h"
+#include "tracer/witness_audit.h"
 #include "tracer/witness_compat.h"
 #include "tracer/witness_marks.h"
 #include "tracer/witness_text.h"
@@ -66,13 +68,57 @@ std::optional<uint64_t> SignalHandlers() {
   return mark;
 }
 
-std::optional<uint64_t> ThreadsStarted() {
-  PyObject* active = Global("threading", "_active");
-  PyObject* limbo = Global("threading", "_limbo");
-  if (active == nullptr || limbo == nullptr || !PyDict_Check(active) || !PyDict_Check(limbo)) {
+#if PY_VERSION_HEX < 0x030C0000
+// The latest number of a thread's state. A thread that ended before the boundary is not seen.
+uint64_t LatestThread() {
+  static uint64_t latest = 0;
+  PyInterpreterState* interpreter = PyInterpreterState_Get();
+  for (PyThreadState* thread = PyInterpreterState_ThreadHead(interpreter); thread != nullptr;
+       thread = PyThreadState_Next(thread)) {
+    latest = std::max(latest, PyThreadState_GetID(thread));
+  }
+  return latest;
+}
+#endif
+
+// Reading it with umask() would change it for a moment, under other threads' feet.
+std::optional<uint64_t> FileMask() {
+  constexpr std::string_view kLine = "\nUmask:";
+  char text[1024];
+  const int file = ::open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  const ssize_t size = ::read(file, text, sizeof text);
+  ::close(file);
+  const std::string_view all(text, static_cast<size_t>(std::max<ssize_t>(size, 0)));
+  const size_t line = all.find(kLine);
+  if (line == std::string_view::npos) return std::nullopt;
+  return std::hash<std::string_view>()(all.substr(line, all.find('\n', line + 1) - line));
+}
+
+// The state of the generator behind random.random(), which seed() sets.
+std::optional<uint64_t> RandomState() {
+  PyObject* generator = Global("random", "_inst");
+  PyObject* type = Global("_random", "Random");
+  if (generator == nullptr || type == nullptr || !PyType_Check(type) ||
+      reinterpret_cast<PyObject*>(Py_TYPE(generator)) != Global("random", "Random") ||
+      !PyType_IsSubtype(Py_TYPE(generator), reinterpret_cast<PyTypeObject*>(type))) {
     return std::nullopt;
   }
-  return static_cast<uint64_t>(PyDict_GET_SIZE(active) + PyDict_GET_SIZE(limbo));
+  PyObject* state = PyObject_CallMethod(type, "getstate", "O", generator);
+  const Py_hash_t hash = state != nullptr ? PyObject_Hash(state) : 0;  // a tuple of ints
+  Py_XDECREF(state);
+  PyErr_Clear();
+  return static_cast<uint64_t>(hash);
+}
+
+// A decimal context made in C, by what its repr says: precision, rounding, traps, flags.
+std::optional<uint64_t> MarkOfDecimal(PyObject* context) {
+  if (context == nullptr ||
+      reinterpret_cast<PyObject*>(Py_TYPE(context)) != Global("_decimal", "Context")) {
+    return std::nullopt;
+  }
+  PyObject* text = PyObject_Repr(context);
+  return MarkOfAnswer(text);
 }
 
 std::optional<uint64_t> WorkingFolder() {
@@ -160,7 +206,11 @@ struct Number {
 
 constexpr Number kNumbers[] = {
     {"signal", "signal()", SignalHandlers},
-    {"threading", "threads started", ThreadsStarted},
+    {"os", "umask()", FileMask},
+    {"random", "seed(), or numbers drawn", RandomState},
+    {"decimal", "DefaultContext",
+     [] { return MarkOfDecimal(Global("decimal", "DefaultContext")); }},
+    {"sys", "settrace()", [] { return Ask("sys", "gettrace"); }},
     {"os", "chdir()", WorkingFolder},
     {"locale", "setlocale()",
      [] { return std::optional<uint64_t>(HashText(std::setlocale(LC_ALL, nullptr))); }},
@@ -179,11 +229,13 @@ constexpr Number kNumbers[] = {
 }  // namespace
 
 ProcessProbes::ProcessProbes() {
+  CountAuditEvents();  // where the interpreter refuses it, those effects are not seen
+  codec_searchers_.searched = codec_errors_.searched = true;
   if (PyObject* search = Global("encodings", "search_function")) {
-    codec_searchers_ = FindHolder(search, &PyList_Type, IsSearchPath);
+    codec_searchers_.held = FindHolder(search, &PyList_Type, IsSearchPath);
   }
   if (PyObject* strict = PyCodec_LookupError("strict")) {
-    codec_errors_ = FindHolder(strict, &PyDict_Type, IsErrorRegistry);
+    codec_errors_.held = FindHolder(strict, &PyDict_Type, IsErrorRegistry);
     Py_DECREF(strict);
   }
   PyErr_Clear();
@@ -191,35 +243,107 @@ ProcessProbes::ProcessProbes() {
 
 ProcessProbes::~ProcessProbes() {
   if (Py_IsInitialized() == 0) return;  // the interpreter has freed them
-  Py_XDECREF(codec_searchers_);
-  Py_XDECREF(codec_errors_);
+  Py_XDECREF(codec_searchers_.held);
+  Py_XDECREF(codec_errors_.held);
+  for (const Hidden& handlers : fork_handlers_) Py_XDECREF(handlers.held);
 }
 
 void ProcessProbes::Look(ChangeSink* sink) {
   LookAtNumbers(sink);
+  LookAtContext(sink);
+  LookAtForkHandlers(sink);
+  LookAtAuditCounts(sink);
   LookAtLoggers(sink);
+}
+
+void ProcessProbes::Compare(const char* target, const std::string& attribute, uint64_t now,
+                            ChangeSink* sink, const std::string& note) {
+  const auto [place, is_new] = numbers_.try_emplace(std::string(target) + " " + attribute, now);
+  if (is_new || place->second == now) return;
+  Change change;
+  change.target = target;
+  change.attribute = attribute;
+  change.kind = kEffectRegistry;
+  change.note = note;
+  change.before = place->second | 1;
+  change.after = now | 1;
+  if (change.before == change.after)
+    change.before ^= 2;  // small counts differ in the last bit only
+  place->second = now;
+  if (sink != nullptr) sink->Changed(change);
 }
 
 void ProcessProbes::LookAtNumbers(ChangeSink* sink) {
   const auto look = [this, sink](const char* target, const char* attribute,
                                  std::optional<uint64_t> now) {
-    if (!now) return;
-    const auto [place, is_new] = numbers_.try_emplace(std::string(target) + " " + attribute, *now);
-    if (is_new || place->second == *now) return;
-    Change change;
-    change.target = target;
-    change.attribute = attribute;
-    change.kind = kEffectRegistry;
-    change.before = place->second | 1;
-    change.after = *now | 1;
-    if (change.before == change.after)
-      change.before ^= 2;  // small counts differ in the last bit only
-    place->second = *now;
-    if (sink != nullptr) sink->Changed(change);
+    if (now) Compare(target, attribute, *now, sink);
   };
   for (const Number& number : kNumbers) look(number.target, number.attribute, number.read());
-  look("codecs", "register()", SumOf(codec_searchers_));
-  look("codecs", "register_error()", SumOf(codec_errors_));
+  look("codecs", "register()", SumOf(codec_searchers_.held));
+  look("codecs", "register_error()", SumOf(codec_errors_.held));
+}
+
+void ProcessProbes::LookAtAuditCounts(ChangeSink* sink) {
+  for (int i = 0; i < kAuditCounts; ++i) {
+    const AuditCount& counted = AuditCountOf(i);
+    uint64_t count = counted.count;
+#if PY_VERSION_HEX < 0x030C0000
+    if (i == kThreadsStarted) count = LatestThread();
+#endif
+    Compare(counted.target, counted.attribute, count, sink, counted.last);
+  }
+}
+
+// The variables of the current context. A decimal context that equals the default one was only made
+// when it was first asked for.
+void ProcessProbes::LookAtContext(ChangeSink* sink) {
+  PyObject* context = PyContext_CopyCurrent();
+  PyObject* variables = context == nullptr ? nullptr : PyObject_GetIter(context);
+  const uint64_t fresh_decimal = MarkOfDecimal(Global("decimal", "DefaultContext")).value_or(0);
+  while (PyObject* variable = variables == nullptr ? nullptr : PyIter_Next(variables)) {
+    PyObject* value = PyObject_GetItem(context, variable);
+    PyObject* name = PyObject_GetAttrString(variable, "name");
+    const std::string text = TextOf(name);
+    if (value != nullptr) {
+      const std::optional<uint64_t> decimal = MarkOfDecimal(value);
+      const uint64_t now = decimal ? *decimal : MarkOf(value);
+      const uint64_t unset = decimal ? fresh_decimal : 0;
+      const std::string attribute = "ContextVar '" + text + "'";
+      numbers_.try_emplace("contextvars " + attribute, context_seen_ ? unset : now);
+      Compare("contextvars", attribute, now, sink);
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(value);
+    Py_DECREF(variable);
+  }
+  context_seen_ = true;
+  Py_XDECREF(variables);
+  Py_XDECREF(context);
+  PyErr_Clear();
+}
+
+// os.register_at_fork() keeps three lists. logging is in each of them on all versions, so they are
+// found through its functions, once it is loaded.
+void ProcessProbes::LookAtForkHandlers(ChangeSink* sink) {
+  struct Known {
+    const char* attribute;
+    const char* names[2];  // of logging: up to 3.12, and later
+  };
+  constexpr Known kKnown[] = {
+      {"register_at_fork(before)", {"_acquireLock", "_prepareFork"}},
+      {"register_at_fork(after_in_parent)", {"_releaseLock", "_afterFork"}},
+      {"register_at_fork(after_in_child)", {"_after_at_fork_child_reinit_locks", nullptr}}};
+  for (size_t i = 0; i < std::size(kKnown); ++i) {
+    Hidden& handlers = fork_handlers_[i];
+    for (const char* name : kKnown[i].names) {
+      PyObject* function = handlers.searched || name == nullptr ? nullptr : Global("logging", name);
+      if (function == nullptr) continue;
+      handlers.searched = true;
+      handlers.held = FindHolder(function, &PyList_Type, [](PyObject*) { return true; });
+    }
+    if (handlers.held == nullptr) continue;
+    Compare("os", kKnown[i].attribute, *SumOf(handlers.held), sink);
+  }
 }
 
 void ProcessProbes::LookAtLoggers(ChangeSink* sink) {

@@ -36,14 +36,27 @@ class ProcessProbes {
     bool seen = false;
   };
 
+  // A list or dict of the interpreter's own that no name leads to, held.
+  struct Hidden {
+    PyObject* held = nullptr;
+    bool searched = false;  // it is searched for once: that takes long
+  };
+
   void LookAtNumbers(ChangeSink* sink);
+  void Compare(const char* target, const std::string& attribute, uint64_t now, ChangeSink* sink,
+               const std::string& note = "");
+  void LookAtContext(ChangeSink* sink);
+  void LookAtForkHandlers(ChangeSink* sink);
+  void LookAtAuditCounts(ChangeSink* sink);
   void LookAtLoggers(ChangeSink* sink);
   void LookAtLogger(const std::string& name, PyObject* logger, ChangeSink* sink);
 
   std::map<std::string, uint64_t> numbers_;  // by "module attribute"
   std::map<std::string, Logger> loggers_;
-  PyObject* codec_searchers_ = nullptr;  // the interpreter's own list and dict, held
-  PyObject* codec_errors_ = nullptr;
+  Hidden codec_searchers_;
+  Hidden codec_errors_;
+  Hidden fork_handlers_[3];  // before, in the parent, in the child
+  bool context_seen_ = false;
 };
 
 }  // namespace faaslight::tracer

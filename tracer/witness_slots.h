@@ -19,12 +19,13 @@ enum class Shape : uint8_t {
   kModule,     // names
   kClass,      // names
   kInstance,   // names: its dict and its slots
-  kFunction,   // names: its dict
+  kFunction,   // names: its dict, its closure and its defaults
   kDict,       // items, and names if it is of a subclass
   kList,       // "
   kTuple,      // "; the items themselves cannot change
   kSet,        // "
-  kTraversed,  // items that the garbage collector would see: deque, mappingproxy
+  kTraversed,  // items that the garbage collector would see: deque, mappingproxy, a closure's cell,
+               // what a bound method, a partial or a property holds
 };
 
 inline bool HasNames(Shape shape) { return shape >= Shape::kModule && shape <= Shape::kFunction; }
@@ -37,6 +38,15 @@ struct WitnessSlot {
   PyObject* value = nullptr;
 };
 
+// Names of slots that no attribute shows.
+inline constexpr const char* kClosureSlot = "<closure>";        // of a function: its cells
+inline constexpr const char* kDefaultsSlot = "<defaults>";      // of a function
+inline constexpr const char* kRegisteredSlot = "<registered>";  // of an abstract class: register()
+inline constexpr const char* kSubclassesSlot =
+    "<subclasses>";  // of a class: what __subclasses__() sees
+
+bool IsDequeType(PyTypeObject* type);
+
 // What there is to look into; kNone for constants and for objects without attributes.
 Shape ShapeOf(PyObject* value);
 
@@ -44,6 +54,10 @@ Shape ShapeOf(PyObject* value);
 // objects) hold.
 bool VisitMembers(PyObject* object, bool (*visit)(void* context, const WitnessSlot&),
                   void* context);
+
+// Calls visit(slot) -> bool for what a function or a class holds beside its dict.
+bool VisitHidden(PyObject* object, Shape shape, bool (*visit)(void* context, const WitnessSlot&),
+                 void* context);
 
 // Gives what the garbage collector sees below `object`.
 std::vector<PyObject*> TraversedBy(PyObject* object);
@@ -133,7 +147,15 @@ void VisitSlots(PyObject* object, Shape shape, Visit visit) {
       return;
     }
   }
-  if (dict != nullptr && PyDict_Check(dict)) {
+  if (shape == Shape::kClass || shape == Shape::kFunction) {
+    if (dict != nullptr && PyDict_Check(dict) && !VisitDict(dict, visit)) return;
+    VisitHidden(
+        object, shape,
+        [](void* context, const WitnessSlot& slot) {
+          return (*static_cast<Visit*>(context))(slot);
+        },
+        &visit);
+  } else if (dict != nullptr && PyDict_Check(dict)) {
     VisitDict(dict, visit);
   } else if (go_on && !HasNames(shape) && (Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE) != 0) {
     VisitAttributes(object, visit);
