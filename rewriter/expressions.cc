@@ -209,7 +209,9 @@ void FactReader::VisitString(NodeId node, const Context& context) {
     }
     return;
   }
-  if (text->size() <= kMaxLiteral && IsDottedName(*text)) facts_.string_literals.insert(*text);
+  // "plugins." is a prefix of module names.
+  const std::string name = text->substr(0, text->size() - (!text->empty() && text->back() == '.'));
+  if (name.size() <= kMaxLiteral && IsDottedName(name)) facts_.string_literals.insert(name);
   if (context.annotation) AddAnnotationNames(*text, tree_.line(node), context);
 }
 

@@ -19,12 +19,14 @@ struct Row {
 
 // A row must be harmless whatever else the program does. One that is harmless for one package only
 // names it.
-constexpr std::array<Row, 13> kRows{{
+constexpr std::array<Row, 14> kRows{{
     {"", "re", "_cache", "", "a memo of compiled patterns, filled on demand"},
     {"", "certifi.core", "_CACERT", "",
      "a memo of where certificates lie, filled by certifi.where()"},
     {"werkzeug.urls", "codecs", "register_error", "",
      "an error handler that only its own functions name"},
+    {"urllib3.util.connection", "socket", "bind()", "",
+     "asks whether the system has IPv6; the socket is closed again"},
     {"", "linecache", "cache", "", "a memo of source lines"},
     // numpy.iinfo's limits per kind of integer, computed when first asked for. numpy 2 has
     // numpy._core.

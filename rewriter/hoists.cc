@@ -12,6 +12,7 @@
 
 #include "rewriter/harmless_effects.h"
 #include "rewriter/loads.h"
+#include "rewriter/walkers.h"
 
 namespace faaslight {
 namespace {
@@ -35,6 +36,9 @@ class Hoister {
     FindSubmodules();
     OrderCycles();
     LoadAliasesFirst();
+    for (const Walker& walker : WalkersOf(app_)) {
+      for (const int module : walker.seeks) required_.emplace(module, Why{"R5", walker.why});
+    }
     for (size_t i = 0; i < choices_.size(); ++i) {
       const int index = static_cast<int>(i);
       if (choices_[i].pinned) {

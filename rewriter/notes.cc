@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "rewriter/walkers.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
@@ -48,15 +49,6 @@ std::set<std::string> AskedFor(const Application& app) {
   return files;
 }
 
-bool RanAndWalked(const TracedModule& module) {
-  if (module.facts->at_import.walks_sys_modules) return true;
-  const std::vector<FunctionFacts>& functions = module.facts->functions;
-  for (size_t i = 0; i < functions.size(); ++i) {
-    if (module.entered[i] && functions[i].own.walks_sys_modules) return true;
-  }
-  return false;
-}
-
 std::string StaysAsItIs(const std::string& file, const std::string& why) {
   return fmt::format("{} stays as it is: {}", file, why);
 }
@@ -74,19 +66,6 @@ void AddUnparsedFiles(const Application& app, std::vector<std::string>& notes) {
   }
 }
 
-void AddModulesThatWalk(const Application& app, std::vector<std::string>& notes) {
-  std::set<std::string> aliasing;
-  for (const ModuleAlias& alias : app.trace().aliases()) aliasing.insert(alias.made_by());
-  for (const TracedModule& module : app.modules()) {
-    if (!module.in_app() || !module.facts || aliasing.count(module.name)) continue;
-    if (RanAndWalked(module)) {
-      notes.push_back(fmt::format(
-          "{} goes over sys.modules and sees only what is loaded; --pin what it looks for",
-          module.name));
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<std::string> NotesOf(const Application& app) {
@@ -97,7 +76,10 @@ std::vector<std::string> NotesOf(const Application& app) {
       notes.push_back(StaysAsItIs(module.file, module.no_facts));
     }
   }
-  AddModulesThatWalk(app, notes);
+  for (const Walker& walker : WalkersOf(app)) {
+    notes.push_back(
+        fmt::format("{}: {} modules stay loaded for it", walker.why, walker.seeks.size()));
+  }
   return notes;
 }
 

@@ -14,8 +14,8 @@ namespace faaslight {
 //   in sys.modules, so the trace alone does not know it. Imports in functions and under
 //   TYPE_CHECKING are not followed: they did not run. Sorted, each file once;
 // - per traced module of the application that does not parse;
-// - per module of the application whose code ran and went over sys.modules as a whole (R5): it sees
-//   fewer modules now. What the trace saw it do there, aliases, is kept without a word.
+// - per module of the application whose code ran and went over sys.modules as a whole (R5): what is
+//   kept loaded for it. What the trace saw it do there, aliases, is kept without a word.
 std::vector<std::string> NotesOf(const Application& app);
 
 }  // namespace faaslight

@@ -69,6 +69,7 @@ enum class Only {
   kOwnImporter,  // adds six's importer, which serves names below the executing module's own
   kOwnNullHandler,  // adds NullHandlers to the logger of the executing module or of one below it
   kOwnTypes,        // adds entries whose keys are classes that the executing module defines
+  kOwnCallbacks,    // adds functions of the executing module, or methods of its objects
   kCType,           // a C type's own descriptors
 };
 
@@ -115,6 +116,8 @@ constexpr std::array kHarmless = {
     HarmlessChange{"gettext", "_translations", Only::kAlways, "a memo by file"},
     HarmlessChange{"copyreg", "dispatch_table", Only::kOwnTypes,
                    "only its own code makes such objects"},
+    HarmlessChange{"os", "register_at_fork*", Only::kOwnCallbacks,
+                   "brings its own state in order; without the module there is none"},
     HarmlessChange{"*", "*", Only::kCType,
                    "a C type is completed when it is first used, by whom does not matter"},
     HarmlessChange{"six", "*", Only::kAlways,
@@ -235,6 +238,15 @@ bool IsOwnType(PyObject* key, const std::string& executing) {
   return PyType_Check(key) && TypeModule(reinterpret_cast<PyTypeObject*>(key)) == executing;
 }
 
+bool IsOwnCallback(PyObject* callback, const std::string& executing) {
+  if (PyFunction_Check(callback))
+    return TextOf(reinterpret_cast<PyFunctionObject*>(callback)->func_module) == executing;
+  PyObject* self = PyMethod_Check(callback)           ? PyMethod_GET_SELF(callback)
+                   : PyCFunction_CheckExact(callback) ? PyCFunction_GET_SELF(callback)
+                                                      : nullptr;
+  return self != nullptr && TypeModule(Py_TYPE(self)) == executing;
+}
+
 bool IsDescriptorOfC(PyObject* value) {
   static constexpr std::array kTypes = {"wrapper_descriptor",     "method_descriptor",
                                         "classmethod_descriptor", "member_descriptor",
@@ -261,6 +273,10 @@ bool Holds(Only only, const Change& change, const std::string& executing) {
       return AddsOnly(change) &&
              std::all_of(change.added.begin(), change.added.end(),
                          [&](PyObject* key) { return IsOwnType(key, executing); });
+    case Only::kOwnCallbacks:
+      return AddsOnly(change) &&
+             std::all_of(change.added.begin(), change.added.end(),
+                         [&](PyObject* callback) { return IsOwnCallback(callback, executing); });
     case Only::kCType:
       return change.is_static_type && change.before == 0 &&
              (IsDescriptorOfC(change.value) || LastName(change.attribute) == "__doc__");

@@ -340,9 +340,22 @@ void ProcessProbes::LookAtForkHandlers(ChangeSink* sink) {
       if (function == nullptr) continue;
       handlers.searched = true;
       handlers.held = FindHolder(function, &PyList_Type, [](PyObject*) { return true; });
+      handlers.seen = handlers.held == nullptr ? 0 : PyList_GET_SIZE(handlers.held);
     }
-    if (handlers.held == nullptr) continue;
-    Compare("os", kKnown[i].attribute, *SumOf(handlers.held), sink);
+    if (handlers.held == nullptr || PyList_GET_SIZE(handlers.held) == handlers.seen) continue;
+    Change change;
+    change.target = "os";
+    change.attribute = kKnown[i].attribute;
+    change.kind = kEffectRegistry;
+    change.type = "list";
+    change.size_before = handlers.seen;
+    change.size_after = PyList_GET_SIZE(handlers.held);
+    for (Py_ssize_t item = handlers.seen; item < change.size_after; ++item)
+      change.added.push_back(PyList_GET_ITEM(handlers.held, item));
+    change.before = static_cast<uint64_t>(change.size_before) + 1;
+    change.after = static_cast<uint64_t>(change.size_after) + 1;
+    handlers.seen = change.size_after;
+    if (sink != nullptr) sink->Changed(change);
   }
 }
 

@@ -40,6 +40,7 @@ class ProcessProbes {
   struct Hidden {
     PyObject* held = nullptr;
     bool searched = false;  // it is searched for once: that takes long
+    Py_ssize_t seen = 0;    // of a list that only grows: how many items were looked at
   };
 
   void LookAtNumbers(ChangeSink* sink);

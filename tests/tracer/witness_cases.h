@@ -356,6 +356,11 @@ inline std::vector<WitnessCase> HarmlessCases() {
        "from target import f\nf(3)\n",
        {}},
       {"DecimalUsed", "import decimal\n", "import decimal\nx = decimal.getcontext().prec\n", {}},
+      {"OwnForkHandlers",
+       "import logging\n",
+       "import os\nclass C:\n  def m(self): pass\n"
+       "def f(): pass\nos.register_at_fork(before=f, after_in_child=C().m)\n",
+       {}},
       {"FilesRead", "", "open(__file__).close()\nopen('/dev/null', 'w').close()\n", {}},
       {"LineCache", "", "import linecache\nlinecache.getline(__file__, 1)\n", {}},
       {"Encodings", "", "'x'.encode('cp1250')\n", {}},
