@@ -9,10 +9,10 @@
 // that is loaded, so a pass with the witness is slow (pandas: some seconds) and has its own
 // process.
 //
-// What it cannot see, on purpose: state inside C extensions (NumPy's print options, random's state,
-// os.register_at_fork, ABCMeta.register: `_abc._get_dump` would show it), a class's list of
-// subclasses, a file or socket opened, and what is nested deeper than three levels below a module's
-// names.
+// What hangs on no name is asked for or counted beside (witness_probes.h, witness_audit.h). What it
+// cannot see: state inside C extensions that no attribute shows (a C library's own registry, an
+// iterator's place), an atexit callback put in the place of another, and what is nested deeper than
+// six levels below a module's names.
 #pragma once
 
 #include <memory>
