@@ -58,38 +58,58 @@ class Hoister {
     for (ModuleChoice& c : choices_) std::sort(c.submodules.begin(), c.submodules.end());
   }
 
-  // R14: whoever loads a member of a cycle from outside loads the group's first module before. A
-  // group of source modules whose imports no longer form a cycle needs none of it.
+  // R14: whoever loads a member of a cycle from outside loads the group's first module before, and
+  // whose body runs before the first module's, or as a part of the cycle, enters it as it always
+  // did. Of a group of source modules only those count whose eager imports still form a cycle.
   void OrderCycles() {
     for (const std::vector<int>& group : app_.cycles()) {
-      const std::set<int> members(group.begin(), group.end());
-      if (!StillCyclic(group)) continue;
-      ordered_groups_.push_back(members);
-      const int first = group.front();
-      for (size_t i = 0; i < choices_.size(); ++i) {
-        if (module(static_cast<int>(i)).facts && members.count(static_cast<int>(i)) == 0) {
-          OrderImportsOf(static_cast<int>(i), members, first);
+      for (const std::set<int>& members : StillCyclic(group)) {
+        ordered_groups_.push_back(members);
+        const int first = *members.begin();
+        for (int i = 0; i < static_cast<int>(choices_.size()); ++i) {
+          if (!module(i).facts || !choice(i).rewritable) continue;
+          const bool inside = members.count(i) != 0;
+          const bool before = IsAncestor(i, first);
+          if (inside || before) KeepOrderIn(i, members);
+          if (!inside) OrderImportsOf(i, members, first, before);
         }
       }
     }
   }
 
-  bool StillCyclic(const std::vector<int>& group) const {
-    for (int member : group) {
-      if (module(member).kind == KIND_EXTENSION) return true;
-    }
-    // Depth-first over the eager imports inside the group.
-    std::map<int, int> state;
+  std::vector<std::set<int>> StillCyclic(const std::vector<int>& group) const {
+    const bool has_extension = std::any_of(group.begin(), group.end(), [&](int member) {
+      return module(member).kind == KIND_EXTENSION;
+    });
+    if (has_extension) return {std::set<int>(group.begin(), group.end())};
+    std::map<int, std::set<int>> reached;  // by the eager imports inside the group
     for (int start : group) {
-      if (Reaches(start, group, state)) return true;
+      std::vector<int> todo{start};
+      while (!todo.empty()) {
+        const int node = todo.back();
+        todo.pop_back();
+        for (int target : EagerTargets(node, group)) {
+          if (reached[start].insert(target).second) todo.push_back(target);
+        }
+      }
     }
-    return false;
+    std::vector<std::set<int>> cycles;
+    std::set<int> placed;
+    for (int start : group) {
+      if (placed.count(start) != 0 || reached[start].count(start) == 0) continue;
+      std::set<int> members;
+      for (int other : reached[start]) {
+        if (reached[other].count(start) != 0) members.insert(other);
+      }
+      placed.insert(members.begin(), members.end());
+      if (members.size() > 1) cycles.push_back(std::move(members));
+    }
+    return cycles;
   }
 
-  bool Reaches(int node, const std::vector<int>& group, std::map<int, int>& state) const {
-    if (state[node] == 2) return false;
-    if (state[node] == 1) return true;
-    state[node] = 1;
+  // The members of the group that this one's body imports eagerly.
+  std::vector<int> EagerTargets(int node, const std::vector<int>& group) const {
+    std::vector<int> targets;
     const TracedModule& m = module(node);
     const ModuleChoice& c = choices_[static_cast<size_t>(node)];
     for (size_t s = 0; m.facts && s < m.facts->imports.size(); ++s) {
@@ -97,15 +117,40 @@ class Hoister {
       for (size_t n = 0; n < m.facts->imports[s].names.size(); ++n) {
         if (s < c.imports.size() && c.imports[s][n].lazy) continue;
         for (int target : LoadedByName(app_, choices_, node, m.facts->imports[s].names[n])) {
-          if (target == node || IsAncestor(target, node) ||
-              !std::count(group.begin(), group.end(), target))
-            continue;
-          if (Reaches(target, group, state)) return true;
+          if (target != node && !IsAncestor(target, node) &&
+              std::count(group.begin(), group.end(), target) != 0)
+            targets.push_back(target);
         }
       }
     }
-    state[node] = 2;
-    return false;
+    return targets;
+  }
+
+  // The lazy imports of members that stand before an eager one load them at their old place.
+  void KeepOrderIn(int index, const std::set<int>& members) {
+    const TracedModule& m = module(index);
+    ModuleChoice& c = choice(index);
+    std::vector<HoistChoice> found;  // those of statements that an eager one has followed
+    std::vector<HoistChoice> pending;
+    for (size_t s = 0; s < m.facts->imports.size(); ++s) {
+      const ImportStatement& statement = m.facts->imports[s];
+      if (statement.function >= 0 || statement.type_checking_only) continue;
+      for (size_t n = 0; n < statement.names.size(); ++n) {
+        for (int target : LoadedByName(app_, choices_, index, statement.names[n])) {
+          if (target == index || IsAncestor(target, index) || members.count(target) == 0) continue;
+          if (c.imports[s][n].lazy) {
+            pending.push_back({static_cast<int>(s),
+                               module(target).name,
+                               target,
+                               {"R14", "a later import enters its import cycle"}});
+          } else {
+            found.insert(found.end(), pending.begin(), pending.end());
+            pending.clear();
+          }
+        }
+      }
+    }
+    c.hoists.insert(c.hoists.end(), found.begin(), found.end());
   }
 
   bool IsAncestor(int package, int of) const {
@@ -135,10 +180,9 @@ class Hoister {
     return false;
   }
 
-  void OrderImportsOf(int index, const std::set<int>& members, int first) {
+  void OrderImportsOf(int index, const std::set<int>& members, int first, bool lazy_only) {
     const TracedModule& m = module(index);
     ModuleChoice& c = choice(index);
-    if (!c.rewritable || index == first) return;
     for (size_t s = 0; s < m.facts->imports.size(); ++s) {
       const ImportStatement& statement = m.facts->imports[s];
       if (statement.type_checking_only) continue;
@@ -150,7 +194,8 @@ class Hoister {
         if (!enters) continue;
         if (c.imports[s][n].lazy) {
           c.imports[s][n].first.push_back(module(first).name);
-        } else if (std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
+        } else if (!lazy_only &&
+                   std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
                      return hoist.statement == static_cast<int>(s) &&
                             hoist.module == module(first).name;
                    })) {

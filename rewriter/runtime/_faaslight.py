@@ -157,7 +157,8 @@ class Module:
         """The module's __dir__: what the original's dir() would list."""
         names = self.globals
         hidden = {"__fl__"}
-        if self.own is None and (self.names or self.submodules):
+        hook = names.get("__getattr__")
+        if self.own is None and type(hook) is Method and hook.__self__ is self:
             hidden.add("__getattr__")
         if self.own_dir is None:
             hidden.add("__dir__")

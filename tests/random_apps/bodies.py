@@ -102,7 +102,7 @@ def _with(body):
 
 
 def _namespace(body):
-    known = body.builder.pick(("sorted(n for n in globals() if n[:1] in 'fCzk')", "sorted(vars())", "sorted(locals())"))
+    known = body.builder.pick(("sorted(n for n in globals() if n[1:].isdigit())", "sorted(vars())", "sorted(locals())"))
     body.lines.append(f"{body.new()} = {known}")
 
 

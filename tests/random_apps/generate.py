@@ -10,6 +10,8 @@ does not see") names it:
   - imports that fail under a module-level import: a module that raises is only imported in functions or under try;
   - a value that is patched into a module while the program runs: effects happen at import, and what functions change
     later (changed_later, counters) they change in their own module;
+  - submodules in dir() of their package (docs/rules.md, R3: found on request once the traced run had loaded them): the
+    worker leaves them out;
   - what sys.modules holds: features ask it only for modules that are sure to be loaded;
   - an import that reads what others change later (`N = len(other.TABLE)`): Builder.use takes for import time only what
     reads nothing that changes;

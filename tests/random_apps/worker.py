@@ -89,6 +89,10 @@ class Run:
             thread.join()
         return answers
 
+    def is_submodule(self, module, name):
+        """A package shows a submodule from the start that the original shows once it is imported: see generate.LIMITS."""
+        return any(os.path.exists(os.path.join(path, name + end)) for path in getattr(module, "__path__", ()) for end in ("", ".py"))
+
     def operate(self, kind, *arguments):
         if kind == "event":
             return sys.modules["main"].handler({"call": arguments[0]}, None)
@@ -103,7 +107,7 @@ class Run:
             return scope["it"]
         found = importlib.import_module(module)
         if kind == "dir":
-            return sorted(dir(found))
+            return [name for name in sorted(dir(found)) if not self.is_submodule(found, name)]
         if kind == "doc":
             return found.__doc__, found.__name__, found.__package__
         value = getattr(found, name)
