@@ -155,7 +155,9 @@ def body_lines(builder, module, name, variables, *, indent="    ", doc=None, las
         builder.features.add("statement " + statement.__name__.strip("_"))
         statement(body)
     values = ", ".join([repr(name)] + body.variables)
-    lines = [line for block in dict.fromkeys(body.head) for line in block.split("\n")] + body.lines + [f"{last} ({values})"]
+    lines = (
+        [line for block in dict.fromkeys(body.head) for line in block.split("\n")] + body.lines + [f"{last} ({values})"]
+    )
     if doc is None and builder.chance(20):
         doc = f"What {name} is for."
     if doc:

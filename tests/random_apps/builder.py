@@ -18,7 +18,7 @@ LAYOUTS = (  # after the entry: names below the application's prefix, packages e
     ("pkg.", "pkg.one", "pkg.two", "other.", "other.three", "other.four", "five"),
 )
 # Imports that work on a module whose body has only begun.
-HALF_MADE = ("dotted", "as", "try")
+HALF_MADE = ("dotted", "as")
 
 
 class Builder:
@@ -81,12 +81,12 @@ class Builder:
         if target is module:
             return [], f"__import__('sys').modules[__name__].{export.name}" if export.kind == "dynamic" else export.name
         upward = target.index < module.index
-        in_function = not at_import and self.chance(60 if upward else 20)
+        in_function = not at_import and (self.chance(60 if upward else 20) or (upward and "hidden" in target.owns))
         style = self.pick(self.styles(module, target, export, at_import))
         if in_function and style == "star":
             style = "from"
         elif upward and not in_function:
-            style = self.pick(("try",) if "hidden" in target.owns else HALF_MADE + (("submodule as",) if target.parent else ()))
+            style = self.pick(HALF_MADE + (("submodule as",) if target.parent else ()))
             self.features.add("import circle")
         lines, name = self.statement(module, target, export, style)
         self.features.add("import " + style)
@@ -109,7 +109,9 @@ class Builder:
         styles = ["from", "from as", "dotted", "as", "try", "if", "getattr"]
         if target.parent:
             styles += ["submodule", "submodule as"]
-            if not at_import and any(target.name in other.loads for other in self.modules if other.index > module.index):
+            if not at_import and any(
+                target.name in other.loads for other in self.modules if other.index > module.index
+            ):
                 styles.append("parent only")
         if target.name.split(".")[0] == module.name.split(".")[0]:
             styles += ["relative from", "relative from as"] + (["relative submodule"] if target.parent else [])
@@ -164,4 +166,3 @@ class Builder:
 def worst(*states):
     """What several evaluations do together."""
     return max(states, default=PURE)
-

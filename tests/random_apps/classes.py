@@ -76,7 +76,11 @@ def ordinary(builder, module):
     if builder.chance(30):
         lines += ["    def __repr__(self):", f"        return '{name}(%s)' % getattr(self, 'a', None)"]
     if builder.chance(20):
-        lines += ["    class Inner:", "        def deep(self):", f"            return ({name!r}, type(self).__qualname__)"]
+        lines += [
+            "    class Inner:",
+            "        def deep(self):",
+            f"            return ({name!r}, type(self).__qualname__)",
+        ]
         uses.append(("{}.Inner().deep()", PURE))
     if builder.chance(20):
         lines += ["    def __init_subclass__(cls, **kw):", "        super().__init_subclass__(**kw)"]
@@ -119,7 +123,11 @@ def data(builder, module):
     if kind in ("dataclass", "frozen"):
         module.add("import dataclasses")
         decorator = "@dataclasses.dataclass" + ("(frozen=True, order=True)" if kind == "frozen" else "")
-        fields = ["    a: int = 1", "    b: 'list' = dataclasses.field(default_factory=list)", f"    c: object = ({value},)"]
+        fields = [
+            "    a: int = 1",
+            "    b: 'list' = dataclasses.field(default_factory=list)",
+            f"    c: object = ({value},)",
+        ]
         module.add(decorator, f"class {name}:", *fields, "    def m(self):", *body)
         module.export(name, "{}(3)")
         module.export(name, "{0}(3) == {0}(3)")
@@ -185,7 +193,9 @@ def errors(builder, module):
         f"        raise {name}(n) {cause}",
     )
     caught = builder.name("f")
-    module.add(f"def {caught}(n=2):", "    try:", f"        {function}(n)", f"    except {base}:", "        pass", *body)
+    module.add(
+        f"def {caught}(n=2):", "    try:", f"        {function}(n)", f"    except {base}:", "        pass", *body
+    )
     module.export(name, "str({}(1, 2))", kind="error")
     module.exports[-1].more = "error"
     module.export(function, "", kind="raises")

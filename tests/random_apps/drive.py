@@ -50,6 +50,7 @@ class Session:
         self.counts = Counter()
         self.features = Counter()
         self.worker = None
+        self.spoil = lambda what, work: None  # tests break things here on purpose
 
     def close(self):
         if self.worker is not None:
@@ -70,8 +71,8 @@ class Session:
 
     # ---- one package
 
-    def check(self, apps, events, seed, meddle=None):
-        """The differences of one package (a list of applications); meddle(work): for tests that break it on purpose."""
+    def check(self, apps, events, seed):
+        """The differences of one package (a list of applications)."""
         with tempfile.TemporaryDirectory(prefix="random-app-", dir=fast_folder()) as name:
             work = Path(name)
             self.counts["packages"] += 1
@@ -82,10 +83,10 @@ class Session:
             if not apps or not self.trace(work, events):
                 self.counts["packages that died"] += 1
                 return []
-            if meddle:
-                meddle(work)
+            self.spoil("trace", work)
             for policy in POLICIES:
                 self.rewrite(work, policy)
+            self.spoil("packages", work)
             return self.compare(work, apps, events, random.Random(seed))
 
     def alive(self, apps, events, work):
@@ -219,5 +220,3 @@ def side_by_side(file, original, rewritten):
             lines.append(f"   > {after[number]}")
     lines += [f"   > {line}" for line in after[len(original.splitlines()) :]]
     return "\n".join(lines)
-
-

@@ -134,7 +134,10 @@ def generator(builder, module):
                 ["    try:", "        yield n", "    except ValueError as e:", "        yield str(e)"],
                 "(lambda g: [next(g), next(g), g.throw(ValueError('v'))])({}(2))",
             ),
-            (["    try:", "        yield n", "    finally:", "        n += 1"], "(lambda g: [next(g), g.close()])({}(2))"),
+            (
+                ["    try:", "        yield n", "    finally:", "        n += 1"],
+                "(lambda g: [next(g), g.close()])({}(2))",
+            ),
         )
     )
     module.add(f"def {name}(n):", *body, *extra[0])

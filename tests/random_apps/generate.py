@@ -7,7 +7,8 @@ LIMITS: what is drawn by construction never, because the README ("What is not pr
 does not see") names it:
   - hashes, sizes and constants of __code__, and decorators that keep __code__: no feature looks at them;
   - stacklevel= of warnings, and warnings that a module's body issues: no feature warns;
-  - imports that fail under a module-level import: a module that raises is only imported in functions or under try;
+  - imports that fail under a module-level import: a module that raises is only imported in functions or under try, and no import under try
+    goes upward (a module whose first import failed half way, in a circle, and succeeded later);
   - a value that is patched into a module while the program runs: effects happen at import, and what functions change
     later (changed_later, counters) they change in their own module;
   - submodules in dir() of their package (docs/rules.md, R3: found on request once the traced run had loaded them): the
@@ -19,13 +20,16 @@ does not see") names it:
   - state inside C code (ABCMeta.register, random's, itertools.count) and lists of subclasses (__subclasses__).
 """
 
+import functools
+
 from hypothesis import strategies as st
 
-from random_apps import classes, functions, module_level
+from random_apps import classes, module_level
+from random_apps import functions as function_features
 from random_apps.builder import Builder
 from random_apps.model import PRINTS, PURE
 
-FEATURES = functions.FEATURES * 2 + classes.FEATURES * 2 + module_level.FEATURES
+FEATURES = function_features.FEATURES * 2 + classes.FEATURES * 2 + module_level.FEATURES
 MAX_STEPS = 24
 MAX_OUTSIDE = 14
 
@@ -40,7 +44,9 @@ def fill(builder, module):
         builder.features.add(feature.__name__)
         feature(builder, module)
     if builder.chance(25):
-        module.all_names = sorted({export.name for export in module.exports if export.use and builder.chance(70)} - module.owns)
+        module.all_names = sorted(
+            {export.name for export in module.exports if export.use and builder.chance(70)} - module.owns
+        )
         builder.features.add("__all__")
 
 
@@ -66,7 +72,9 @@ def steps(builder, app):
         key = f"{builder.prefix}{len(table)}"
         head, name = builder.reach(entry, target, export)
         lines = [line for block in head for line in block.split("\n")]
-        entry.add(f"def step_{key}():", *["    " + x for x in lines], f"    return {(export.use or '{}()').format(name)}")
+        entry.add(
+            f"def step_{key}():", *["    " + x for x in lines], f"    return {(export.use or '{}()').format(name)}"
+        )
         table.append(f"{key!r}: step_{key}")
         app.steps.append(key)
         if export.state == PURE:
@@ -104,13 +112,16 @@ def draw_app(draw_int, prefix, minor):
     return app
 
 
+integers = functools.cache(st.integers)  # making a strategy costs more than drawing from it
+
+
 @st.composite
 def apps(draw, minor, most=6):
     """A package: some applications side by side, which costs little more than one."""
     prefixes = "abcdefgh"
 
     def draw_int(low, high):
-        return draw(st.integers(low, high))
+        return draw(integers(low, high))
 
     found = [draw_app(draw_int, prefixes[0], minor)]
     while len(found) < most and draw_int(0, 9) > 1:
@@ -122,9 +133,9 @@ def apps(draw, minor, most=6):
 def sequences(draw, app_list):
     """(names of the steps that the events run, by event; a shuffled order of all; the rest of the randomness)."""
     keys = [key for app in app_list for key in app.steps]
-    chosen = [key for key in keys if draw(st.integers(0, 2)) == 2]
+    chosen = [key for key in keys if draw(integers(0, 2)) == 2]
     events, rest = [], chosen
     while rest:
         events.append(rest[:5])
         rest = rest[5:]
-    return events, draw(st.integers(0, 2**16))
+    return events, draw(integers(0, 2**16))

@@ -228,7 +228,9 @@ def odd_names(builder, module):
 
 def reexport(builder, module):
     """A name of another module, given on: by an import that nothing here uses."""
-    found = builder.candidates(module, lambda export: export.kind in ("function", "class", "value", "error", "decorator"))
+    found = builder.candidates(
+        module, lambda export: export.kind in ("function", "class", "value", "error", "decorator")
+    )
     found = [(target, export) for target, export in found if target is not module]
     if not found:
         return

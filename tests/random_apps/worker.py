@@ -91,7 +91,11 @@ class Run:
 
     def is_submodule(self, module, name):
         """A package shows a submodule from the start that the original shows once it is imported: see generate.LIMITS."""
-        return any(os.path.exists(os.path.join(path, name + end)) for path in getattr(module, "__path__", ()) for end in ("", ".py"))
+        return any(
+            os.path.exists(os.path.join(path, name + end))
+            for path in getattr(module, "__path__", ())
+            for end in ("", ".py")
+        )
 
     def operate(self, kind, *arguments):
         if kind == "event":
