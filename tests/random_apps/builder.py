@@ -5,7 +5,7 @@ is imported, a module uses those of higher number alone: no import of a circle m
 may go anywhere: upward imports stand in functions or on a module's last lines.
 """
 
-from random_apps.model import CHANGES, PRINTS, PURE, App, Module
+from random_apps.model import CHANGES, PURE, App, Module
 
 LAYOUTS = (  # after the entry: names below the application's prefix, packages end with a dot
     ("one", "two"),

@@ -71,7 +71,7 @@ class Session:
 
     # ---- one package
 
-    def check(self, apps, events, seed):
+    def check(self, apps, events, seed, policies=POLICIES):
         """The differences of one package (a list of applications)."""
         with tempfile.TemporaryDirectory(prefix="random-app-", dir=fast_folder()) as name:
             work = Path(name)
@@ -84,10 +84,10 @@ class Session:
                 self.counts["packages that died"] += 1
                 return []
             self.spoil("trace", work)
-            for policy in POLICIES:
+            for policy in policies:
                 self.rewrite(work, policy)
             self.spoil("packages", work)
-            return self.compare(work, apps, events, random.Random(seed))
+            return self.compare(work, apps, events, policies, random.Random(seed))
 
     def alive(self, apps, events, work):
         """Those that can be imported. One that cannot would keep the others from being tried; alone it has no trace."""
@@ -95,7 +95,7 @@ class Session:
             write([app], work / app.prefix)
         dead = [app for app in apps if self.run(work / app.prefix, [app], [])["answers"][0][1]]
         self.counts["applications that died"] += len(dead)
-        keys = {key for app in apps if app not in dead for key in app.steps}
+        keys = {key for app in apps if app not in dead for key in app.keys}
         return [app for app in apps if app not in dead], [[key for key in event if key in keys] for event in events]
 
     def trace(self, work, events):
@@ -122,12 +122,12 @@ class Session:
         )
         assert done.returncode == 0, f"faaslight-rewrite --keep {policy} exited with {done.returncode}\n{done.stderr}"
 
-    def compare(self, work, apps, events, chance):
+    def compare(self, work, apps, events, policies, chance):
         found = []
         for operations in plans(apps, events, chance):
             expected = self.run(work / "app", apps, operations)
             assert "crash" not in expected, expected["crash"]
-            for policy in POLICIES:
+            for policy in policies:
                 got = self.run(work / policy, apps, operations)
                 if "crash" in got:
                     got = {"answers": [], "end": got["crash"], "loaded": [0, 0]}
@@ -150,7 +150,7 @@ def first_difference(policy, operations, expected, got):
 
 def plans(apps, events, chance):
     """The runs that are compared: lists of operations."""
-    steps = [["step", key] for app in apps for key in app.steps]
+    steps = [["step", key] for app in apps for key in app.keys]
     outside = [operation for app in apps for operation in app.outside]
     quiet = [key for app in apps for key in app.quiet]
     chance.shuffle(steps)

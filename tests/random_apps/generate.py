@@ -1,7 +1,6 @@
-"""Whole small applications, drawn at random: the strategy that hypothesis draws from and shrinks.
+"""Whole small applications, drawn at random from a seed.
 
-Every choice is a small integer and 0 is the plainest, so that a failing application shrinks to few modules with few
-definitions. An application has an entry module with a table of steps; the handler runs those that an event names.
+An application has an entry module with a table of steps; the handler runs those that an event names.
 
 LIMITS: what is drawn by construction never, because the README ("What is not preserved") or docs/trace.md ("What it
 does not see") names it:
@@ -20,9 +19,7 @@ does not see") names it:
   - state inside C code (ABCMeta.register, random's, itertools.count) and lists of subclasses (__subclasses__).
 """
 
-import functools
-
-from hypothesis import strategies as st
+import random
 
 from random_apps import classes, module_level
 from random_apps import functions as function_features
@@ -32,6 +29,9 @@ from random_apps.model import PRINTS, PURE
 FEATURES = function_features.FEATURES * 2 + classes.FEATURES * 2 + module_level.FEATURES
 MAX_STEPS = 24
 MAX_OUTSIDE = 14
+MAX_APPS = 6
+PREFIXES = "abcdegh"
+TRACED = 0.35  # of the steps are run by an event
 
 
 def fill(builder, module):
@@ -67,26 +67,14 @@ def steps(builder, app):
     found = [(m, e) for m in app.modules for e in m.exports if e.use or e.kind == "raises"]
     while len(found) > MAX_STEPS:
         found.pop(builder.draw_int(0, len(found) - 1))
-    table = []
     for target, export in found:
-        key = f"{builder.prefix}{len(table)}"
+        key = f"{builder.prefix}{len(app.steps)}"
         head, name = builder.reach(entry, target, export)
         lines = [line for block in head for line in block.split("\n")]
-        entry.add(
-            f"def step_{key}():", *["    " + x for x in lines], f"    return {(export.use or '{}()').format(name)}"
-        )
-        table.append(f"{key!r}: step_{key}")
-        app.steps.append(key)
+        lines.append("return " + (export.use or "{}()").format(name))
+        app.steps.append((key, "\n".join([f"def step_{key}():", *["    " + line for line in lines]])))
         if export.state == PURE:
             app.quiet.append(key)
-    entry.add(
-        f"STEPS = {{{', '.join(table)}}}",
-        "def outcome(key):",
-        "    try:",
-        "        return repr(STEPS[key]())",
-        "    except Exception as error:",
-        "        return type(error).__name__ + ': ' + str(error)",
-    )
 
 
 def outside(builder, app):
@@ -112,30 +100,9 @@ def draw_app(draw_int, prefix, minor):
     return app
 
 
-integers = functools.cache(st.integers)  # making a strategy costs more than drawing from it
-
-
-@st.composite
-def apps(draw, minor, most=6):
-    """A package: some applications side by side, which costs little more than one."""
-    prefixes = "abcdefgh"
-
-    def draw_int(low, high):
-        return draw(integers(low, high))
-
-    found = [draw_app(draw_int, prefixes[0], minor)]
-    while len(found) < most and draw_int(0, 9) > 1:
-        found.append(draw_app(draw_int, prefixes[len(found)], minor))
-    return found
-
-
-@st.composite
-def sequences(draw, app_list):
-    """(names of the steps that the events run, by event; a shuffled order of all; the rest of the randomness)."""
-    keys = [key for app in app_list for key in app.steps]
-    chosen = [key for key in keys if draw(integers(0, 2)) == 2]
-    events, rest = [], chosen
-    while rest:
-        events.append(rest[:5])
-        rest = rest[5:]
-    return events, draw(integers(0, 2**16))
+def draw_package(seed, minor, most=MAX_APPS):
+    """(applications side by side, the steps that each event runs): one package costs little more than one application."""
+    chance = random.Random(seed)
+    apps = [draw_app(chance.randint, prefix, minor) for prefix in PREFIXES[: chance.randint(1, most)]]
+    chosen = [key for app in apps for key in app.keys if chance.random() < TRACED]
+    return apps, [chosen[i : i + 5] for i in range(0, len(chosen), 5)]

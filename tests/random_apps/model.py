@@ -73,7 +73,7 @@ class Module:
 class App:
     prefix: str
     modules: list
-    steps: list = field(default_factory=list)  # keys of the entry's table
+    steps: list = field(default_factory=list)  # (key, text of its function): the entry's table
     quiet: list = field(default_factory=list)  # those of them that threads may run together
     outside: list = field(default_factory=list)  # what the worker does to the modules from outside
     features: set = field(default_factory=set)
@@ -82,8 +82,26 @@ class App:
     def entry(self):
         return self.modules[0].name
 
+    @property
+    def keys(self):
+        return [key for key, _ in self.steps]
+
     def files(self):
-        return {module.file: module.text() for module in self.modules}
+        files = {module.file: module.text() for module in self.modules}
+        files[self.modules[0].file] += self.table()
+        return files
+
+    def table(self):
+        """The end of the entry: the steps, and what runs one by its key."""
+        lines = [text for _, text in self.steps]
+        lines.append("STEPS = {" + ", ".join(f"{key!r}: step_{key}" for key in self.keys) + "}")
+        lines += [
+            "def outcome(key):",
+            "    try:",
+            "        return repr(STEPS[key]())",
+            "    except Exception as error:",
+        ]
+        return "\n".join([*lines, "        return type(error).__name__ + ': ' + str(error)"]) + "\n"
 
 
 def main_text(apps):
