@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "rewriter/cycles.h"
 #include "rewriter/harmless_effects.h"
 #include "rewriter/loads.h"
 
@@ -34,9 +35,10 @@ class Hoister {
       if (choices_[i].pinned)
         required_.emplace(static_cast<int>(i), Why{"pin", "pinned by the user"});
     }
+    FindSetNames();
     do {
       ComputeLoads(app_, choices_);
-    } while (HoistEffects());
+    } while (HoistEffects() || HoistReaders());
     AttachCompanions();
     for (ModuleChoice& choice : choices_) SortHoists(choice);
   }
@@ -63,67 +65,18 @@ class Hoister {
   // did. Of a group of source modules only those count whose eager imports still form a cycle.
   void OrderCycles() {
     for (const std::vector<int>& group : app_.cycles()) {
-      for (const std::set<int>& members : StillCyclic(group)) {
+      for (const std::set<int>& members : EagerCycles(app_, choices_, group)) {
         ordered_groups_.push_back(members);
         const int first = *members.begin();
         for (int i = 0; i < static_cast<int>(choices_.size()); ++i) {
           if (!module(i).facts || !choice(i).rewritable) continue;
           const bool inside = members.count(i) != 0;
-          const bool before = IsAncestor(i, first);
+          const bool before = IsAncestor(app_, i, first);
           if (inside || before) KeepOrderIn(i, members);
           if (!inside) OrderImportsOf(i, members, first, before);
         }
       }
     }
-  }
-
-  std::vector<std::set<int>> StillCyclic(const std::vector<int>& group) const {
-    const bool has_extension = std::any_of(group.begin(), group.end(), [&](int member) {
-      return module(member).kind == KIND_EXTENSION;
-    });
-    if (has_extension) return {std::set<int>(group.begin(), group.end())};
-    std::map<int, std::set<int>> reached;  // by the eager imports inside the group
-    for (int start : group) {
-      std::vector<int> todo{start};
-      while (!todo.empty()) {
-        const int node = todo.back();
-        todo.pop_back();
-        for (int target : EagerTargets(node, group)) {
-          if (reached[start].insert(target).second) todo.push_back(target);
-        }
-      }
-    }
-    std::vector<std::set<int>> cycles;
-    std::set<int> placed;
-    for (int start : group) {
-      if (placed.count(start) != 0 || reached[start].count(start) == 0) continue;
-      std::set<int> members;
-      for (int other : reached[start]) {
-        if (reached[other].count(start) != 0) members.insert(other);
-      }
-      placed.insert(members.begin(), members.end());
-      if (members.size() > 1) cycles.push_back(std::move(members));
-    }
-    return cycles;
-  }
-
-  // The members of the group that this one's body imports eagerly.
-  std::vector<int> EagerTargets(int node, const std::vector<int>& group) const {
-    std::vector<int> targets;
-    const TracedModule& m = module(node);
-    const ModuleChoice& c = choices_[static_cast<size_t>(node)];
-    for (size_t s = 0; m.facts && s < m.facts->imports.size(); ++s) {
-      if (m.facts->imports[s].function >= 0 || m.facts->imports[s].type_checking_only) continue;
-      for (size_t n = 0; n < m.facts->imports[s].names.size(); ++n) {
-        if (s < c.imports.size() && c.imports[s][n].lazy) continue;
-        for (int target : LoadedByName(app_, choices_, node, m.facts->imports[s].names[n])) {
-          if (target != node && !IsAncestor(target, node) &&
-              std::count(group.begin(), group.end(), target) != 0)
-            targets.push_back(target);
-        }
-      }
-    }
-    return targets;
   }
 
   // The lazy imports of members that stand before an eager one load them at their old place.
@@ -137,7 +90,8 @@ class Hoister {
       if (statement.function >= 0 || statement.type_checking_only) continue;
       for (size_t n = 0; n < statement.names.size(); ++n) {
         for (int target : LoadedByName(app_, choices_, index, statement.names[n])) {
-          if (target == index || IsAncestor(target, index) || members.count(target) == 0) continue;
+          if (target == index || IsAncestor(app_, target, index) || members.count(target) == 0)
+            continue;
           if (c.imports[s][n].lazy) {
             pending.push_back({static_cast<int>(s),
                                module(target).name,
@@ -151,10 +105,6 @@ class Hoister {
       }
     }
     c.hoists.insert(c.hoists.end(), found.begin(), found.end());
-  }
-
-  bool IsAncestor(int package, int of) const {
-    return module(of).name.rfind(module(package).name + ".", 0) == 0;
   }
 
   // True when loading `target` enters the group: it is a member, or a module whose own imports we
@@ -189,7 +139,8 @@ class Hoister {
       for (size_t n = 0; n < statement.names.size(); ++n) {
         const std::vector<int> loaded = LoadedByName(app_, choices_, index, statement.names[n]);
         const bool enters = std::any_of(loaded.begin(), loaded.end(), [&](int target) {
-          return target != first && !IsAncestor(target, index) && Enters(target, members, first);
+          return target != first && !IsAncestor(app_, target, index) &&
+                 Enters(target, members, first);
         });
         if (!enters) continue;
         if (c.imports[s][n].lazy) {
@@ -253,6 +204,68 @@ class Hoister {
       if (!choice(index).must_load) added |= Hoist(index, why);
     }
     return added;
+  }
+
+  // The names of modules, and attributes of their classes, that another module's import sets.
+  void FindSetNames() {
+    for (const ImportEffect& effect : app_.trace().effects()) {
+      const int source = app_.Find(effect.module());
+      const bool sets = effect.kind() == EFFECT_ATTRIBUTE || effect.kind() == EFFECT_CLASS;
+      if (source >= 0 && sets && app_.Find(effect.target_module()) >= 0 && !IsHarmless(effect))
+        set_names_[effect.target_module() + "." + effect.attribute()].insert(source);
+    }
+  }
+
+  // R9: a body that reads what another import sets must run when it always did: before or after.
+  bool HoistReaders() {
+    bool added = false;
+    for (int i = 0; i < static_cast<int>(choices_.size()) && !set_names_.empty(); ++i) {
+      if (!module(i).facts || choice(i).must_load || module(i).phase == PHASE_PRELOAD) continue;
+      for (const std::string& name : NamesReadBy(i)) {
+        if (SetByLoaded(name, i)) {
+          added |=
+              Hoist(i, {"R9", fmt::format("its body reads {}, which another import sets", name)});
+          break;
+        }
+      }
+    }
+    return added;
+  }
+
+  bool SetByLoaded(std::string name, int reader) const {
+    while (true) {
+      if (auto found = set_names_.find(name); found != set_names_.end()) {
+        for (int source : found->second) {
+          if (source != reader && LoadsAtAll(source)) return true;
+        }
+      }
+      if (name.find('.') == std::string::npos) return false;
+      name.resize(name.rfind('.'));
+    }
+  }
+
+  // What a module's body reads of other modules, as absolute names.
+  std::vector<std::string> NamesReadBy(int index) const {
+    const TracedModule& m = module(index);
+    std::vector<std::string> names;
+    std::map<std::string, std::string> bound;  // name in the module -> what it denotes
+    for (const ImportStatement& statement : m.facts->imports) {
+      if (statement.function >= 0 || statement.type_checking_only) continue;
+      for (const ImportedName& name : statement.names) {
+        const std::string base = AbsoluteName(m, name);
+        const std::string top = base.substr(0, base.find('.'));
+        const std::string whole = name.attribute.empty() ? base : base + "." + name.attribute;
+        bound[name.bound] = name.attribute.empty() && !name.has_alias ? top : whole;
+        if (!name.attribute.empty()) names.push_back(whole);
+      }
+    }
+    for (const std::string& chain : m.facts->at_import.chains) {
+      const size_t dot = chain.find('.');
+      auto found = bound.find(chain.substr(0, dot));
+      if (dot != std::string::npos && found != bound.end())
+        names.push_back(found->second + chain.substr(dot));
+    }
+    return names;
   }
 
   // Finds the nearest surely loaded module up the chain of bodies, and the statement there.
@@ -342,6 +355,7 @@ class Hoister {
   std::vector<std::string>& notes_;
   std::map<int, Why> required_;
   std::set<int> tried_;
+  std::map<std::string, std::set<int>> set_names_;  // "module.name" -> whose imports set it
   std::vector<std::set<int>> ordered_groups_;  // cycles that must be entered at their first member
 };
 

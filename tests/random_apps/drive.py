@@ -79,7 +79,8 @@ class Session:
             self.counts["applications"] += len(apps)
             self.features.update(feature for app in apps for feature in app.features)
             apps, events = self.alive(apps, events, work)
-            write(apps, work / "app")
+            if apps:
+                write(apps, work / "app")
             if not apps or not self.trace(work, events):
                 self.counts["packages that died"] += 1
                 return []
