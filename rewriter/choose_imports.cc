@@ -283,21 +283,31 @@ class ImportChooser {
     if (SameGroup(index, target) && GroupHasExtension(index)) {
       return {"R14", "inside an import cycle with an extension module"};
     }
-    if (name.attribute.empty()) return {};
-    if (submodule >= 0) {
-      const TracedModule& package = module(target);
-      if (package.facts && package.facts->bindings.count(name.attribute) != 0 &&
-          !OnlyBindsSubmodule(target, name)) {
-        return {"R8", fmt::format("{} has a submodule and a name {}", base, name.attribute)};
-      }
-      return {};
+    // `import a.b.c as x` reads a.b and then a.b.c, which may be something else by then.
+    for (std::string path = name.has_alias && name.attribute.empty() ? base : "";
+         path.find('.') != std::string::npos; path.resize(path.rfind('.'))) {
+      const size_t dot = path.rfind('.');
+      if (Why why = Overshadowed(path.substr(0, dot), path.substr(dot + 1)); !why.rule.empty())
+        return why;
     }
+    if (name.attribute.empty()) return {};
+    if (submodule >= 0) return Overshadowed(base, name.attribute);
     return Unstable(index, target, name.attribute);
   }
 
-  bool OnlyBindsSubmodule(int package, const ImportedName& name) const {
+  // R8: the package binds its submodule's name to something else, sooner or later.
+  Why Overshadowed(const std::string& name, const std::string& submodule) const {
+    const int package = app_.Find(name);
+    if (package < 0 || !module(package).facts) return {};
+    const bool otherwise = module(package).facts->bindings.count(submodule) != 0 &&
+                           !OnlyBindsSubmodule(package, submodule);
+    if (!otherwise && set_from_outside_.count({name, submodule}) == 0) return {};
+    return {"R8", fmt::format("{} has a submodule and a name {}", name, submodule)};
+  }
+
+  bool OnlyBindsSubmodule(int package, const std::string& name) const {
     const Facts& facts = *module(package).facts;
-    const Binding& binding = facts.bindings.at(name.attribute);
+    const Binding& binding = facts.bindings.at(name);
     if (binding.count != binding.imports.size()) return false;
     return std::all_of(
         binding.imports.begin(), binding.imports.end(), [&](const std::pair<int, int>& at) {

@@ -112,7 +112,8 @@ Job MakeJob(const Application& app, const Choices& choices, int index, const Emi
   job.decisions.submodules = choice.submodules;
   job.decisions.hold = handler;
   job.decisions.epilogue =
-      handler || ((module.facts->own_getattr || module.facts->own_dir) &&
+      handler || ((module.facts->own_getattr || module.facts->own_dir ||
+                   module.facts->at_import.own_namespace) &&
                   (!job.decisions.lazy_names.empty() || !choice.submodules.empty()));
   job.compile.rewritten = "";  // filled once its number is known
   return job;

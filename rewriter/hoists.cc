@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "rewriter/cycles.h"
 #include "rewriter/harmless_effects.h"
 #include "rewriter/loads.h"
 #include "rewriter/walkers.h"
@@ -47,9 +48,10 @@ class Hoister {
         required_.emplace(index, Why{"pin", pin->why});
       }
     }
+    FindSetNames();
     do {
       ComputeLoads(app_, choices_);
-    } while (HoistEffects());
+    } while (HoistEffects() || HoistReaders());
     AttachCompanions();
     for (ModuleChoice& choice : choices_) SortHoists(choice);
   }
@@ -71,58 +73,51 @@ class Hoister {
     for (ModuleChoice& c : choices_) std::sort(c.submodules.begin(), c.submodules.end());
   }
 
-  // R14: whoever loads a member of a cycle from outside loads the group's first module before. A
-  // group of source modules whose imports no longer form a cycle needs none of it.
+  // R14: whoever loads a member of a cycle from outside loads the group's first module before, and
+  // whose body runs before the first module's, or as a part of the cycle, enters it as it always
+  // did. Of a group of source modules only those count whose eager imports still form a cycle.
   void OrderCycles() {
     for (const std::vector<int>& group : app_.cycles()) {
-      const std::set<int> members(group.begin(), group.end());
-      if (!StillCyclic(group)) continue;
-      ordered_groups_.push_back(members);
-      const int first = group.front();
-      for (size_t i = 0; i < choices_.size(); ++i) {
-        if (module(static_cast<int>(i)).facts && members.count(static_cast<int>(i)) == 0) {
-          OrderImportsOf(static_cast<int>(i), members, first);
+      for (const std::set<int>& members : EagerCycles(app_, choices_, group)) {
+        ordered_groups_.push_back(members);
+        const int first = *members.begin();
+        for (int i = 0; i < static_cast<int>(choices_.size()); ++i) {
+          if (!module(i).facts || !choice(i).rewritable) continue;
+          const bool inside = members.count(i) != 0;
+          const bool before = IsAncestor(app_, i, first);
+          if (inside || before) KeepOrderIn(i, members);
+          if (!inside) OrderImportsOf(i, members, first, before);
         }
       }
     }
   }
 
-  bool StillCyclic(const std::vector<int>& group) const {
-    for (int member : group) {
-      if (module(member).kind == KIND_EXTENSION) return true;
-    }
-    // Depth-first over the eager imports inside the group.
-    std::map<int, int> state;
-    for (int start : group) {
-      if (Reaches(start, group, state)) return true;
-    }
-    return false;
-  }
-
-  bool Reaches(int node, const std::vector<int>& group, std::map<int, int>& state) const {
-    if (state[node] == 2) return false;
-    if (state[node] == 1) return true;
-    state[node] = 1;
-    const TracedModule& m = module(node);
-    const ModuleChoice& c = choices_[static_cast<size_t>(node)];
-    for (size_t s = 0; m.facts && s < m.facts->imports.size(); ++s) {
-      if (m.facts->imports[s].function >= 0 || m.facts->imports[s].type_checking_only) continue;
-      for (size_t n = 0; n < m.facts->imports[s].names.size(); ++n) {
-        if (s < c.imports.size() && c.imports[s][n].lazy) continue;
-        for (int target : LoadedByName(app_, choices_, node, m.facts->imports[s].names[n])) {
-          if (target == node || IsAncestor(target, node) ||
-              !std::count(group.begin(), group.end(), target))
+  // The lazy imports of members that stand before an eager one load them at their old place.
+  void KeepOrderIn(int index, const std::set<int>& members) {
+    const TracedModule& m = module(index);
+    ModuleChoice& c = choice(index);
+    std::vector<HoistChoice> found;  // those of statements that an eager one has followed
+    std::vector<HoistChoice> pending;
+    for (size_t s = 0; s < m.facts->imports.size(); ++s) {
+      const ImportStatement& statement = m.facts->imports[s];
+      if (statement.function >= 0 || statement.type_checking_only) continue;
+      for (size_t n = 0; n < statement.names.size(); ++n) {
+        for (int target : LoadedByName(app_, choices_, index, statement.names[n])) {
+          if (target == index || IsAncestor(app_, target, index) || members.count(target) == 0)
             continue;
-          if (Reaches(target, group, state)) return true;
+          if (c.imports[s][n].lazy) {
+            pending.push_back({static_cast<int>(s),
+                               module(target).name,
+                               target,
+                               {"R14", "a later import enters its import cycle"}});
+          } else {
+            found.insert(found.end(), pending.begin(), pending.end());
+            pending.clear();
+          }
         }
       }
     }
-    state[node] = 2;
-    return false;
-  }
-
-  bool IsAncestor(int package, int of) const {
-    return module(of).name.rfind(module(package).name + ".", 0) == 0;
+    c.hoists.insert(c.hoists.end(), found.begin(), found.end());
   }
 
   // True when loading `target` enters the group: it is a member, or a module whose own imports we
@@ -148,22 +143,23 @@ class Hoister {
     return false;
   }
 
-  void OrderImportsOf(int index, const std::set<int>& members, int first) {
+  void OrderImportsOf(int index, const std::set<int>& members, int first, bool lazy_only) {
     const TracedModule& m = module(index);
     ModuleChoice& c = choice(index);
-    if (!c.rewritable || index == first) return;
     for (size_t s = 0; s < m.facts->imports.size(); ++s) {
       const ImportStatement& statement = m.facts->imports[s];
       if (statement.type_checking_only) continue;
       for (size_t n = 0; n < statement.names.size(); ++n) {
         const std::vector<int> loaded = LoadedByName(app_, choices_, index, statement.names[n]);
         const bool enters = std::any_of(loaded.begin(), loaded.end(), [&](int target) {
-          return target != first && !IsAncestor(target, index) && Enters(target, members, first);
+          return target != first && !IsAncestor(app_, target, index) &&
+                 Enters(target, members, first);
         });
         if (!enters) continue;
         if (c.imports[s][n].lazy) {
           c.imports[s][n].first.push_back(module(first).name);
-        } else if (std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
+        } else if (!lazy_only &&
+                   std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
                      return hoist.statement == static_cast<int>(s) &&
                             hoist.module == module(first).name;
                    })) {
@@ -222,6 +218,68 @@ class Hoister {
       if (!choice(index).must_load) added |= Hoist(index, why);
     }
     return added;
+  }
+
+  // The names of modules, and attributes of their classes, that another module's import sets.
+  void FindSetNames() {
+    for (const ImportEffect& effect : app_.trace().effects()) {
+      const int source = app_.Find(effect.module());
+      const bool sets = effect.kind() == EFFECT_ATTRIBUTE || effect.kind() == EFFECT_CLASS;
+      if (source >= 0 && sets && app_.Find(effect.target_module()) >= 0 && !IsHarmless(effect))
+        set_names_[effect.target_module() + "." + effect.attribute()].insert(source);
+    }
+  }
+
+  // R9: a body that reads what another import sets must run when it always did: before or after.
+  bool HoistReaders() {
+    bool added = false;
+    for (int i = 0; i < static_cast<int>(choices_.size()) && !set_names_.empty(); ++i) {
+      if (!module(i).facts || choice(i).must_load || module(i).phase == PHASE_PRELOAD) continue;
+      for (const std::string& name : NamesReadBy(i)) {
+        if (SetByLoaded(name, i)) {
+          added |=
+              Hoist(i, {"R9", fmt::format("its body reads {}, which another import sets", name)});
+          break;
+        }
+      }
+    }
+    return added;
+  }
+
+  bool SetByLoaded(std::string name, int reader) const {
+    while (true) {
+      if (auto found = set_names_.find(name); found != set_names_.end()) {
+        for (int source : found->second) {
+          if (source != reader && LoadsAtAll(source)) return true;
+        }
+      }
+      if (name.find('.') == std::string::npos) return false;
+      name.resize(name.rfind('.'));
+    }
+  }
+
+  // What a module's body reads of other modules, as absolute names.
+  std::vector<std::string> NamesReadBy(int index) const {
+    const TracedModule& m = module(index);
+    std::vector<std::string> names;
+    std::map<std::string, std::string> bound;  // name in the module -> what it denotes
+    for (const ImportStatement& statement : m.facts->imports) {
+      if (statement.function >= 0 || statement.type_checking_only) continue;
+      for (const ImportedName& name : statement.names) {
+        const std::string base = AbsoluteName(m, name);
+        const std::string top = base.substr(0, base.find('.'));
+        const std::string whole = name.attribute.empty() ? base : base + "." + name.attribute;
+        bound[name.bound] = name.attribute.empty() && !name.has_alias ? top : whole;
+        if (!name.attribute.empty()) names.push_back(whole);
+      }
+    }
+    for (const std::string& chain : m.facts->at_import.chains) {
+      const size_t dot = chain.find('.');
+      auto found = bound.find(chain.substr(0, dot));
+      if (dot != std::string::npos && found != bound.end())
+        names.push_back(found->second + chain.substr(dot));
+    }
+    return names;
   }
 
   // Finds the nearest surely loaded module up the chain of bodies, and the statement there.
@@ -314,6 +372,7 @@ class Hoister {
   std::vector<const ImportEffect*> effects_;
   std::map<int, Why> required_;
   std::set<int> tried_;
+  std::map<std::string, std::set<int>> set_names_;  // "module.name" -> whose imports set it
   std::vector<std::set<int>> ordered_groups_;  // cycles that must be entered at their first member
 };
 

@@ -84,7 +84,7 @@ class Module:
             if "__getattr__" in globals:
                 self.reloaded(globals["__getattr__"])
             globals["__getattr__"] = self.attribute
-            globals["__dir__"] = self.directory
+        globals["__dir__"] = self.directory
 
     # ---- lazy functions
 
@@ -157,7 +157,8 @@ class Module:
         """The module's __dir__: what the original's dir() would list."""
         names = self.globals
         hidden = {"__fl__"}
-        if self.own is None:
+        hook = names.get("__getattr__")
+        if self.own is None and type(hook) is Method and hook.__self__ is self:
             hidden.add("__getattr__")
         if self.own_dir is None:
             hidden.add("__dir__")
@@ -334,9 +335,9 @@ class Module:
             own = names.get("__getattr__")
             if type(own) is not Method or own.__self__ is not self:
                 self.own, names["__getattr__"] = own, self.attribute
-            own = names.get("__dir__")
-            if type(own) is not Method or own.__self__ is not self:
-                self.own_dir, names["__dir__"] = own, self.directory
+        own = names.get("__dir__")
+        if type(own) is not Method or own.__self__ is not self:
+            self.own_dir, names["__dir__"] = own, self.directory
         if waiting:
             settle(names)
         if held is not None and held[0] is self:

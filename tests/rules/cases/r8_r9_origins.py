@@ -2,6 +2,7 @@
 # event
 # then: main.pkg.copy()
 # then: main.take()
+# then: main.pkg.through_module()
 # file: main.py
 """R8, R9."""
 import pkg  # lazy
@@ -20,7 +21,12 @@ def take():  # lazy
     return steady, counter, patched, pkg.copy(), text, len(text), text.upper(), text[::-1]
 # file: pkg/__init__.py
 """Has a function of a submodule's name."""
+import pkg.copy as module  # eager
 from .copy import copy  # eager
+
+
+def through_module():
+    return module.copy()
 # file: pkg/copy.py
 def copy():
     return "copied"
