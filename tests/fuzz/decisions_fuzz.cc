@@ -101,7 +101,7 @@ void AddDirective(const std::string& line, Case& into) {
                        : words[1] == "reachable" ? Keep::kReachable
                                                  : Keep::kTraced;
   } else if (words[0] == "pin" && words.size() > 1) {
-    into.policy.pins.push_back(words[1]);
+    into.policy.pins.push_back({words[1], "pinned"});
   } else {
     AddToTrace(words, into.trace);
   }

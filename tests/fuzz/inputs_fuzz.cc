@@ -1,10 +1,11 @@
-// The files that people give: events (.json, .jsonl), environments (.env), templates, and the
-// outcomes that a replay leaves.
+// The files that people give: events (.json, .jsonl), environments (.env), templates, the outcomes
+// that a replay leaves, and faaslight.toml.
 //
-// Input: the first byte, modulo 5, chooses the reader in the order above; the rest is the file.
+// Input: the first byte, modulo 6, chooses the reader in the order above; the rest is the file.
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/settings.h"
 #include "replay/records.h"
 #include "replay/replay.h"
 #include "tests/fuzz/target.h"
@@ -52,6 +53,17 @@ void TryRecords(std::string_view lines) {
   (void)ParseOutcome(lines);
 }
 
+// A pin is added and nothing else changes, or there is an error.
+void TrySettings(std::string_view text) {
+  const Result<std::string> added = WithPins(text, {{"new:<module>", "why"}});
+  if (!added) {
+    Require(added.error().code == ExitCode::kBadInput, "a bad settings file is bad input");
+    return;
+  }
+  const Result<std::string> again = WithPins(*added, {{"new:<module>", "why"}});
+  Require(again && *again == *added, "a pin that is there is not added again");
+}
+
 }  // namespace
 }  // namespace faaslight
 
@@ -59,10 +71,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace faaslight;
   if (size == 0) return 0;
   static constexpr std::array<const char*, 3> kFiles = {"event.json", "events.jsonl", "file.env"};
-  const size_t kind = data[0] % 5;
+  const size_t kind = data[0] % 6;
   const std::string_view rest = Bytes(data + 1, size - 1);
   if (kind >= kFiles.size()) {
-    kind == 3 ? TryTemplate(rest) : TryRecords(rest);
+    kind == 3 ? TryTemplate(rest) : kind == 4 ? TryRecords(rest) : TrySettings(rest);
     return 0;
   }
   const std::filesystem::path path = ScratchFolder() / kFiles.at(kind);
