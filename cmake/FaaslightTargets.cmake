@@ -23,6 +23,13 @@ if(FAASLIGHT_SANITIZE)
   target_compile_options(faaslight_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
   target_link_options(faaslight_flags INTERFACE -fsanitize=address,undefined)
 endif()
+if(FAASLIGHT_FUZZ)
+  # Undefined behaviour ends the process: the fuzzer keeps the input. Line tables make the findings readable.
+  set(fuzz_flags -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
+  target_compile_options(faaslight_flags INTERFACE ${fuzz_flags} -fsanitize=fuzzer-no-link -fno-omit-frame-pointer
+                                                   -gline-tables-only)
+  target_link_options(faaslight_flags INTERFACE ${fuzz_flags})
+endif()
 
 # faaslight_library(NAME SOURCES a.cc b.cc DEPS other libs)
 function(faaslight_library name)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace faaslight {
@@ -29,6 +30,13 @@ double Number(const json& record, const char* key) {
   return found != record.end() && found->is_number() ? found->get<double>() : 0;
 }
 
+// A number as an integer type; one that does not fit becomes the nearest that does.
+template <typename Integer>
+Integer Whole(const json& record, const char* key, double least = 0) {
+  constexpr double kMost = sizeof(Integer) < 8 ? std::numeric_limits<Integer>::max() : 0x1p53;
+  return static_cast<Integer>(std::clamp(Number(record, key), least, kMost));
+}
+
 const json& Array(const json& record, const char* key) {
   static const json empty = json::array();
   const auto found = record.find(key);
@@ -37,7 +45,7 @@ const json& Array(const json& record, const char* key) {
 
 Outcome ToOutcome(const json& record) {
   Outcome out;
-  out.set_event(static_cast<uint32_t>(std::max(0.0, Number(record, "event"))));
+  out.set_event(Whole<uint32_t>(record, "event"));
   out.set_during_init(Flag(record, "during_init"));
   out.set_returned(Flag(record, "returned"));
   out.set_result_json(Text(record, "result_json"));
@@ -46,7 +54,7 @@ Outcome ToOutcome(const json& record) {
   out.set_exception_message(Text(record, "exception_message"));
   out.set_stdout(Text(record, "stdout"));
   out.set_stderr(Text(record, "stderr"));
-  out.set_duration_us(static_cast<uint64_t>(std::max(0.0, Number(record, "duration_us"))));
+  out.set_duration_us(Whole<uint64_t>(record, "duration_us"));
   return out;
 }
 
@@ -54,7 +62,7 @@ Outcome ToOutcome(const json& record) {
 void ReadEnd(const json& record, RunResult& result) {
   result.complete = Flag(record, "complete");
   result.import_ms = Number(record, "import_ms");
-  result.max_rss_kb = static_cast<uint64_t>(Number(record, "max_rss_kb"));
+  result.max_rss_kb = Whole<uint64_t>(record, "max_rss_kb");
   for (const json& name : Array(record, "modules")) {
     if (name.is_string()) result.loaded_modules.push_back(name.get<std::string>());
   }
@@ -73,7 +81,7 @@ void ReadRecord(const json& record, Records& records) {
   const std::string kind = Text(record, "kind");
   if (kind == "begin") {
     records.began = true;
-    records.running = static_cast<int>(Number(record, "event"));
+    records.running = Whole<int>(record, "event", -1);
   } else if (kind == "init") {
     records.running.reset();
     records.result.import_ms = Number(record, "import_ms");

@@ -75,6 +75,7 @@ class FactReader {
   void VisitFor(NodeId node, const Context& context);
   void VisitTry(NodeId node, const Context& context);
   void VisitExcept(NodeId node, const Context& context);
+  void CheckOneLine(NodeId targets);
   void VisitAssignment(NodeId node, const Context& context);
   void VisitAugmentedAssignment(NodeId node, const Context& context);
   void VisitScopeStatement(NodeId node, const Context& context);
@@ -103,6 +104,7 @@ class FactReader {
 
   // functions.cc
   void VisitDecorated(NodeId node, const Context& context);
+  uint32_t FirstLine(NodeId definition, NodeId decorated) const;
   void VisitFunction(NodeId node, NodeId decorated, const Context& context);
   void VisitLambda(NodeId node, const Context& context);
   void VisitClass(NodeId node, NodeId decorated, const Context& context);

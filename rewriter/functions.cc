@@ -205,6 +205,14 @@ void FactReader::ReadBody(NodeId definition, FunctionFacts* function) const {
   function->guard = FindGuard(tree_, statements, function->has_docstring, header_end);
 }
 
+// co_firstlineno: the line of the first decorator's expression. Its `@` may stand alone above,
+// before a backslash.
+uint32_t FactReader::FirstLine(NodeId definition, NodeId decorated) const {
+  if (decorated == kNoNode) return tree_.line(definition);
+  std::vector<NodeId> parts = tree_.NamedChildren(tree_[decorated].first_child);
+  return tree_.line(parts.empty() ? decorated : parts.front());
+}
+
 void FactReader::VisitFunction(NodeId node, NodeId decorated, const Context& context) {
   NodeId name = tree_.Child(node, Field::kName);
   NodeId parameters = tree_.Child(node, Field::kParameters);
@@ -223,7 +231,7 @@ void FactReader::VisitFunction(NodeId node, NodeId decorated, const Context& con
   FunctionFacts function;
   function.name = Text(name);
   function.qualname = QualifiedName(Text(name), context);
-  function.first_line = tree_.line(whole);
+  function.first_line = FirstLine(node, decorated);
   function.def_line = tree_.line(node);
   bool async = tree_.IsToken(tree_[node].first_child, "async");
   function.kind = async ? FunctionKind::kCoroutine : FunctionKind::kPlain;

@@ -185,8 +185,27 @@ void FactReader::VisitExcept(NodeId node, const Context& context) {
   }
 }
 
+// `a,` on one line and `b = 1` on the next are two statements; the grammar takes them for one, with
+// the target `a, b`. Nothing can be said of a file that was read so.
+void FactReader::CheckOneLine(NodeId targets) {
+  if (tree_.kind(targets) != Kind::kPatternList) return;
+  uint32_t end = tree_[targets].begin;
+  for (NodeId child : tree_.children(targets)) {
+    std::string_view gap = tree_.source().substr(end, tree_[child].begin - end);
+    for (size_t at = 0; at < gap.size(); ++at) {
+      bool joined = gap[at] == '\\' && gap.find_first_not_of("\r\n", at + 1) != at + 1;
+      if (joined) at = gap.find('\n', at);
+      if (!joined && (gap[at] == '#' || gap[at] == '\n')) {
+        return SyntaxError(targets, "a comma at the end of a line, before an assignment");
+      }
+    }
+    end = tree_[child].end;
+  }
+}
+
 void FactReader::VisitAssignment(NodeId node, const Context& context) {
   NodeId left = tree_.Child(node, Field::kLeft);
+  CheckOneLine(left);
   NodeId type = tree_.Child(node, Field::kType);
   NodeId right = tree_.Child(node, Field::kRight);
   if (type != kNoNode) {
@@ -206,6 +225,7 @@ void FactReader::VisitAssignment(NodeId node, const Context& context) {
 
 void FactReader::VisitAugmentedAssignment(NodeId node, const Context& context) {
   NodeId left = tree_.Child(node, Field::kLeft);
+  CheckOneLine(left);
   Visit(left, context);
   Visit(tree_.Child(node, Field::kRight), context);
   if (tree_.kind(left) == Kind::kIdentifier) BindTarget(left, context, BindingForm::kAssignment);

@@ -14,8 +14,8 @@ fail() {
 build_folder() {
   case $1 in
     release) printf 'build\n' ;;
-    debug | sanitize | clang) printf 'build/%s\n' "$1" ;;
-    *) fail "no preset '$1'. There are: release, debug, sanitize, clang." ;;
+    debug | sanitize | clang | fuzz) printf 'build/%s\n' "$1" ;;
+    *) fail "no preset '$1'. There are: release, debug, sanitize, clang, fuzz." ;;
   esac
 }
 

@@ -308,7 +308,7 @@ class Comparison:
         names = {i.argval for i in dis.get_instructions(module) if i.opname in ("STORE_NAME", "DELETE_NAME")}
         for symbol in table.get_symbols():
             # Since 3.12 the table lists the variables of inlined comprehensions, too.
-            if sys.version_info >= (3, 12) and symbol.get_name() not in names:
+            if sys.version_info >= (3, 12) and symbol.get_name() not in names and not symbol.is_annotated():
                 continue
             if symbol.is_assigned() or symbol.is_imported() or symbol.is_annotated():
                 bound.add(symbol.get_name())

@@ -203,6 +203,7 @@ TEST(FactsTest, Functions) {
   EXPECT_EQ(Function(facts, "C.D.m").place, Place::kClass);
   EXPECT_EQ(Function(facts, "C.D.m").class_path, "C.D");
   EXPECT_EQ(Function(facts, "p").place, Place::kFunction);
+  EXPECT_EQ(Function(Read("@\\\na\n@b\ndef f(): pass\n"), "f").first_line, 2u);
 }
 
 TEST(FactsTest, DocstringsAreConstantStrings) {
@@ -333,6 +334,12 @@ TEST(FactsTest, BadSources) {
   EXPECT_EQ(ErrorOf("\xce\xbc = 1\n"), "");
   EXPECT_EQ(ErrorOf(std::string((16 << 20) + 1, '#')), "larger than 16 MiB");
   EXPECT_EQ(ErrorOf("try: pass\nexcept A, b: pass\n"), "line 2: syntax error");
+  // The grammar takes two statements for one here.
+  const std::string comma = "line 1: a comma at the end of a line, before an assignment";
+  EXPECT_EQ(ErrorOf("a,\nb = 1\n"), comma);
+  EXPECT_EQ(ErrorOf("a,  # c \\\nb.c += 1\n"), comma);
+  EXPECT_EQ(ErrorOf("a, b,\r\n*c, d = e\r\n"), comma);
+  EXPECT_EQ(ErrorOf("a, \\\n  b = 1\nc, \\\r\n  d = 1\n[x for a,\nb in c]\n(a,\nb) = c\n"), "");
   EXPECT_EQ(ErrorOf("x = " + std::string(5000, '(') + "1" + std::string(5000, ')') + "\n"),
             "line 1: nested too deeply");
   EXPECT_EQ(ErrorOf("x = y" +
