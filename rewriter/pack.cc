@@ -72,12 +72,21 @@ std::optional<std::string> HashBytes(const std::string& hex) {
   return bytes;
 }
 
+// A count or an offset; what is no whole number that fits is beyond every limit.
+uint64_t Whole(const json& value) {
+  return value.is_number_unsigned() ? value.get<uint64_t>() : std::numeric_limits<uint64_t>::max();
+}
+
 // Throws json::exception where the answer has another form.
 Result<CompiledModule> ParseModule(const json& answer, uint64_t blobs_size) {
   CompiledModule module;
-  module.index = answer.at("index").get<uint32_t>();
-  module.offset = answer.at("offset").get<uint64_t>();
-  uint64_t length = answer.at("length").get<uint64_t>();
+  const uint64_t index = Whole(answer.at("index"));
+  if (index > std::numeric_limits<uint32_t>::max()) {
+    return Fail(ExitCode::kBadInput, "the compile worker's answer names no module");
+  }
+  module.index = static_cast<uint32_t>(index);
+  module.offset = Whole(answer.at("offset"));
+  const uint64_t length = Whole(answer.at("length"));
   if (length > std::numeric_limits<uint32_t>::max() || module.offset > blobs_size ||
       length > blobs_size - module.offset) {
     return Fail(ExitCode::kBadInput,
@@ -95,8 +104,9 @@ Result<CompiledModule> ParseModule(const json& answer, uint64_t blobs_size) {
     module.hash = *hash;
   }
   for (const json& refused : answer.at("refused")) {
-    module.refused.push_back(
-        {refused.at("number").get<int64_t>(), refused.at("why").get<std::string>()});
+    const json& number = refused.at("number");
+    module.refused.push_back({number.is_number_integer() ? number.get<int64_t>() : -1,
+                              refused.at("why").get<std::string>()});
   }
   if (!answer.at("error").is_null()) module.error = answer.at("error").get<std::string>();
   return module;

@@ -138,7 +138,7 @@ def main():
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     chance = random.Random(options.seed)
     donors = donors_of(facts_against_cpython.python_files(options.paths), options.seed)
     begin = time.monotonic()
