@@ -17,6 +17,7 @@ import _thread
 import _weakref
 import gc
 import marshal
+import posix
 import sys
 from _frozen_importlib_external import MAGIC_NUMBER
 
@@ -37,11 +38,11 @@ log = []  # what was loaded on first use, in order
 held = None  # while hold() is in force: (owner, threshold before, threshold set, weak reference to the module)
 waiting = []  # (Module, name): modules that are due once nothing is half executed, see after()
 local = _thread._local()  # .active: the lazy imports under way in this thread
+importing = set()  # threads that are inside a lazy import
+forking = None  # the thread that is about to fork
 
 pack = __file__.rpartition("/")[0] + "/_faaslight.pack"
 if not __file__.startswith("/"):
-    import posix
-
     pack = posix.getcwd() + "/" + pack.lstrip("/")
 
 
@@ -59,6 +60,49 @@ def settle(globals=None):
         if name not in sys.modules:
             owner.load(name)
             log.append(("import", owner.globals.get("__name__"), name))
+
+
+def begin():
+    """A thread's outermost lazy import begins: not while another thread is about to fork."""
+    thread = _thread.get_ident()
+    importing.add(thread)  # before the look at `forking`: before_fork() does the two the other way round
+    while forking not in (None, thread):
+        importing.discard(thread)
+        pause()
+        importing.add(thread)
+
+
+def before_fork():
+    """Lets the lazy imports of other threads end: to a child, what they left half done would stay locked for ever.
+
+    In the original they had ended before there were threads. One that waits for the thread that forks is not waited
+    for longer than a few seconds.
+    """
+    global forking
+    forking = thread = _thread.get_ident()
+    for _ in range(5000):
+        if not importing - {thread}:
+            break
+        pause()
+
+
+def after_fork():
+    global forking
+    forking = None
+
+
+def after_fork_in_child():
+    after_fork()
+    importing.intersection_update((_thread.get_ident(),))
+
+
+def pause():
+    import time  # built in
+
+    time.sleep(0.001)
+
+
+posix.register_at_fork(before=before_fork, after_in_parent=after_fork, after_in_child=after_fork_in_child)
 
 
 def loaded():
@@ -199,10 +243,16 @@ class Module:
         """Binds one lazy name or loads one dotted module. False: it cannot be had yet, its import is under way."""
         if "." in name:
             new = name not in sys.modules
+            outermost = new and _thread.get_ident() not in importing
+            if outermost:
+                begin()
             try:
                 self.importer()(name, self.globals, self.globals, None, 0)
             except AttributeError as error:
                 raise self.failed(name, error) from error
+            finally:
+                if outermost:
+                    importing.discard(_thread.get_ident())
             if new:
                 log.append(("import", self.globals.get("__name__"), name))
         elif name not in self.done:  # else someone has deleted it, as he could have in the original
@@ -221,6 +271,9 @@ class Module:
         key = id(self), name
         if key in active:
             return self.under_way(name)
+        outermost = _thread.get_ident() not in importing
+        if outermost:
+            begin()
         active.add(key)
         try:
             value = self.run(name)
@@ -228,6 +281,8 @@ class Module:
             raise self.failed(name, error) from error
         finally:
             active.discard(key)
+            if outermost:
+                importing.discard(_thread.get_ident())
         if waiting and not active:
             settle()
         if name in self.done:

@@ -184,10 +184,10 @@ class Comparison:
             first = first.decorator_list[0]
             expected = self.source.rindex(b"@", 0, self.offset(first.lineno, first.col_offset))
         # CPython leaves the parentheses around an expression out of its range.
-        if self.source[fact["body"][0] : expected].strip(b"( \t\r\n\\"):
+        if self.source[fact["body"][0] : expected].strip(b"( \t\f\r\n\\"):
             self.differ(f"{node.name}, line {node.lineno}: body begins at {expected}, not {fact['body'][0]}")
         end = self.offset(body[-1].end_lineno, body[-1].end_col_offset)
-        if fact["body"][1] < end or self.source[end : fact["body"][1]].strip(b") \t\r\n;,\\"):
+        if fact["body"][1] < end or self.source[end : fact["body"][1]].strip(b") \t\f\r\n;,\\"):
             if b"#" not in self.source[end : fact["body"][1]]:
                 self.differ(f"{node.name}, line {node.lineno}: body ends at {end}, not {fact['body'][1]}")
 
@@ -304,11 +304,13 @@ class Comparison:
 
     # --- symbol tables: what the module binds
     def compare_bindings(self, module, table, facts):
-        bound, imported, defined = set(), set(), set()
+        bound, imported, defined, unsure = set(), set(), set(), set()
         names = {i.argval for i in dis.get_instructions(module) if i.opname in ("STORE_NAME", "DELETE_NAME")}
         for symbol in table.get_symbols():
-            # Since 3.12 the table lists the variables of inlined comprehensions, too.
-            if sys.version_info >= (3, 12) and symbol.get_name() not in names and not symbol.is_annotated():
+            # Since 3.12 the table lists the variables of inlined comprehensions, too. What is in it and not in the
+            # code may also be a bare annotation, or stand under `if False:`; to have it is no mistake.
+            if sys.version_info >= (3, 12) and symbol.get_name() not in names:
+                unsure.add(symbol.get_name())
                 continue
             if symbol.is_assigned() or symbol.is_imported() or symbol.is_annotated():
                 bound.add(symbol.get_name())
@@ -321,7 +323,7 @@ class Comparison:
             stored |= {i.argval for i in dis.get_instructions(code) if i.opname in STORES}
         ours = set(facts["bindings"])
         expected = (bound | stored) - IMPLICIT
-        missing, extra = expected - ours, ours - expected - IMPLICIT
+        missing, extra = expected - ours, ours - expected - IMPLICIT - unsure
         # `global` in a class body or in code that the compiler drops
         extra = {name for name in extra if not facts["bindings"][name]["global_in_function"]}
         if missing or extra:
