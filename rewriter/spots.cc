@@ -180,7 +180,12 @@ bool IsDocstring(const SyntaxTree& tree, NodeId statement) {
 
 uint32_t EndWithSemicolon(std::string_view source, uint32_t end) {
   uint32_t at = end;
-  while (at < source.size() && IsBlank(source[at])) ++at;
+  while (at < source.size()) {
+    const std::string_view rest = source.substr(at, 3);
+    const uint32_t joined = rest.substr(0, 2) == "\\\n" ? 2 : rest == "\\\r\n" ? 3 : 0;
+    if (joined == 0 && !IsBlank(source[at])) break;
+    at += std::max(joined, 1U);
+  }
   return at < source.size() && source[at] == ';' ? at + 1 : end;
 }
 

@@ -67,6 +67,8 @@ def heads(source):
 def rewriting_problems(file, source, answer):
     if "text" not in answer:
         return []
+    if any(isinstance(node, ast.Raise) for node in ast.parse(source).body):
+        return []  # some CPythons drop the functions behind it: nothing to compare
     problems = rewrite_round_trip.judge(file, source, answer)
     if not problems and heads(source) != heads(answer["text"].encode()):
         problems = ["a signature, a decorator or an annotation changed"]
