@@ -340,15 +340,23 @@ class Module:
             package = package.rsplit(".", level - 1)[0] if level > 1 else package
             module = "%s.%s" % (package, module) if module else package
         if attribute is None:
-            value = sys.modules.get(module if alias else module.partition(".")[0], self)
+            value = self.executed(module if alias else module.partition(".")[0])
         else:
-            there = sys.modules.get(module)
-            value = getattr(there, "__dict__", {}).get(attribute, self)
+            value = getattr(self.executed(module), "__dict__", {}).get(attribute, self)
             if value is self:
-                value = sys.modules.get("%s.%s" % (module, attribute), self)
+                value = self.executed("%s.%s" % (module, attribute))
         if value is self:
             raise self.missing(name)
         return value
+
+    def executed(self, name):
+        """What sys.modules has by that name, else self. Waits while another thread executes it, as import does."""
+        module = sys.modules.get(name, self)
+        spec = getattr(module, "__dict__", {}).get("__spec__")
+        if getattr(spec, "_initializing", False):
+            self.importer()(name, self.globals, self.globals, None, 0)
+            module = sys.modules.get(name, self)
+        return module
 
     def importer(self):
         """The __import__ that the module's own import statements would call."""
