@@ -13,6 +13,7 @@
 #include "rewriter/cycles.h"
 #include "rewriter/harmless_effects.h"
 #include "rewriter/loads.h"
+#include "rewriter/reads.h"
 #include "rewriter/walkers.h"
 
 namespace faaslight {
@@ -206,7 +207,6 @@ class Hoister {
       const int source = app_.Find(effect.module());
       const int target = app_.Find(effect.target_module());
       if (source < 0 || source == target) continue;
-      if (choice(source).must_load) continue;
       // A target outside the trace is a registry of the process (sys, os, a builtin): always there.
       if (target >= 0 && !LoadsAtAll(target)) continue;
       added |= Hoist(
@@ -215,17 +215,18 @@ class Hoister {
                                      effect.detail().empty() ? "" : " (" + effect.detail() + ")")});
     }
     for (const auto& [index, why] : required_) {
-      if (!choice(index).must_load) added |= Hoist(index, why);
+      added |= Hoist(index, why);
     }
     return added;
   }
 
   // The names of modules, and attributes of their classes, that another module's import sets.
   void FindSetNames() {
-    for (const ImportEffect& effect : app_.trace().effects()) {
+    for (const ImportEffect* counted : effects_) {
+      const ImportEffect& effect = *counted;
       const int source = app_.Find(effect.module());
       const bool sets = effect.kind() == EFFECT_ATTRIBUTE || effect.kind() == EFFECT_CLASS;
-      if (source >= 0 && sets && app_.Find(effect.target_module()) >= 0 && !IsHarmless(effect))
+      if (source >= 0 && sets && app_.Find(effect.target_module()) >= 0)
         set_names_[effect.target_module() + "." + effect.attribute()].insert(source);
     }
   }
@@ -234,8 +235,8 @@ class Hoister {
   bool HoistReaders() {
     bool added = false;
     for (int i = 0; i < static_cast<int>(choices_.size()) && !set_names_.empty(); ++i) {
-      if (!module(i).facts || choice(i).must_load || module(i).phase == PHASE_PRELOAD) continue;
-      for (const std::string& name : NamesReadBy(i)) {
+      if (!module(i).facts || module(i).phase == PHASE_PRELOAD) continue;
+      for (const std::string& name : NamesReadBy(module(i))) {
         if (SetByLoaded(name, i)) {
           added |=
               Hoist(i, {"R9", fmt::format("its body reads {}, which another import sets", name)});
@@ -256,30 +257,6 @@ class Hoister {
       if (name.find('.') == std::string::npos) return false;
       name.resize(name.rfind('.'));
     }
-  }
-
-  // What a module's body reads of other modules, as absolute names.
-  std::vector<std::string> NamesReadBy(int index) const {
-    const TracedModule& m = module(index);
-    std::vector<std::string> names;
-    std::map<std::string, std::string> bound;  // name in the module -> what it denotes
-    for (const ImportStatement& statement : m.facts->imports) {
-      if (statement.function >= 0 || statement.type_checking_only) continue;
-      for (const ImportedName& name : statement.names) {
-        const std::string base = AbsoluteName(m, name);
-        const std::string top = base.substr(0, base.find('.'));
-        const std::string whole = name.attribute.empty() ? base : base + "." + name.attribute;
-        bound[name.bound] = name.attribute.empty() && !name.has_alias ? top : whole;
-        if (!name.attribute.empty()) names.push_back(whole);
-      }
-    }
-    for (const std::string& chain : m.facts->at_import.chains) {
-      const size_t dot = chain.find('.');
-      auto found = bound.find(chain.substr(0, dot));
-      if (dot != std::string::npos && found != bound.end())
-        names.push_back(found->second + chain.substr(dot));
-    }
-    return names;
   }
 
   // Finds the nearest surely loaded module up the chain of bodies, and the statement there.
@@ -308,9 +285,32 @@ class Hoister {
     return -1;
   }
 
+  // The lazy import, in what surely runs at its old place, that led to a module which is loaded all
+  // the same: by another import, later than it was.
+  Anchor FindLazyLink(int source) const {
+    Anchor link;
+    int child = source;
+    for (size_t steps = 0; steps <= choices_.size(); ++steps) {
+      const int parent = app_.Find(module(child).body);
+      if (parent < 0 || !module(parent).facts) break;
+      const ModuleChoice& c = choices_[static_cast<size_t>(parent)];
+      const int statement = StatementAt(parent, module(child).body_line);
+      if (statement >= 0 && c.must_load && c.rewritable && module(parent).phase != PHASE_EVENT) {
+        const std::vector<NameChoice>& names = c.imports[static_cast<size_t>(statement)];
+        if (std::any_of(names.begin(), names.end(), [](const NameChoice& n) { return n.lazy; }))
+          link = {parent, statement};
+      }
+      if (tried_.count(parent) != 0 || moved_.count(parent) != 0) break;  // it is at its place
+      child = parent;
+    }
+    return link;
+  }
+
   bool Hoist(int source, Why why) {
-    if (!tried_.insert(source).second) return false;
-    Anchor anchor = FindAnchor(source);
+    const bool loaded = choice(source).must_load;
+    if (!(loaded ? moved_ : tried_).insert(source).second) return false;
+    Anchor anchor = loaded ? FindLazyLink(source) : FindAnchor(source);
+    if (anchor.module < 0 && loaded) return false;
     if (anchor.module < 0) {
       // The runtime itself led to it (or an unreadable module): the handler's module loads it
       // first.
@@ -372,6 +372,7 @@ class Hoister {
   std::vector<const ImportEffect*> effects_;
   std::map<int, Why> required_;
   std::set<int> tried_;
+  std::set<int> moved_;  // those that were loaded anyway when their place was looked at
   std::map<std::string, std::set<int>> set_names_;  // "module.name" -> whose imports set it
   std::vector<std::set<int>> ordered_groups_;  // cycles that must be entered at their first member
 };

@@ -148,9 +148,12 @@ class ImportScope {
     const uint64_t self = cumulative > frame.children_ns ? cumulative - frame.children_ns : 0;
     PyObject* module = LoadedModule(frame.name);
     if (frame.details.name.empty()) frame.details = DetailsOfModule(module, frame.name);
-    const bool executed = frame.executing || succeeded;
+    const bool executed = frame.executing || (succeeded && !frame.loaded_inside);
     Boundary(frame.name);
     stack.pop_back();
+    for (ImportFrame& outer : stack) {
+      outer.loaded_inside = outer.loaded_inside || (executed && outer.name == frame.name);
+    }
     WriteEnd(frame.id, succeeded ? ModuleEnd::kCompleted : ModuleEnd::kFailed, executed, self,
              cumulative, frame.details);
     if (!stack.empty()) stack.back().children_ns += NowNs() - frame.started_ns;

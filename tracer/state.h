@@ -24,7 +24,8 @@ struct ImportFrame {
   uint64_t children_ns = 0;  // taken by the imports inside it
   bool executing =
       false;  // its body was entered (a parent package that is imported first comes before that)
-  ModuleDetails details;  // filled when its body is entered
+  bool loaded_inside = false;  // its parent package, imported first, imported it: that counts
+  ModuleDetails details;       // filled when its body is entered
 };
 
 struct State {
