@@ -93,8 +93,10 @@ class Hoister {
     }
   }
 
-  // The lazy imports of members that stand before an eager one load them at their old place.
+  // The lazy imports that would enter the cycle and stand before an eager one that does load it at
+  // their old place.
   void KeepOrderIn(int index, const std::set<int>& members) {
+    const int first = *members.begin();
     const TracedModule& m = module(index);
     ModuleChoice& c = choice(index);
     std::vector<HoistChoice> found;  // those of statements that an eager one has followed
@@ -104,8 +106,8 @@ class Hoister {
       if (statement.function >= 0 || statement.type_checking_only) continue;
       for (size_t n = 0; n < statement.names.size(); ++n) {
         for (int target : LoadedByName(app_, choices_, index, statement.names[n])) {
-          if (target == index || IsAncestor(app_, target, index) || members.count(target) == 0)
-            continue;
+          if (target == index || IsAncestor(app_, target, index)) continue;
+          if (target != first && !Enters(target, members, first)) continue;
           if (c.imports[s][n].lazy) {
             pending.push_back({static_cast<int>(s),
                                module(target).name,
