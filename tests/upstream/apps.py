@@ -88,7 +88,9 @@ def modules(library, folder):
         for path in files:
             parts = path.relative_to(folder).with_suffix("").parts
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            if not set(parts) & set(LEFT_OUT) and not any(fnmatch.fnmatch(name, glob) for glob in library.skip):
+            if not all(part.isidentifier() for part in parts) or set(parts) & set(LEFT_OUT):
+                continue
+            if not any(fnmatch.fnmatch(name, glob) for glob in library.skip):
                 yield name
 
 

@@ -22,6 +22,7 @@ class Library:
     hash: str = ""
     skip: tuple = ()
     needs: tuple = ()
+    apart: tuple = ()
     options: tuple = ()
     ini: tuple = ()
     limit_s: int = 600

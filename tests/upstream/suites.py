@@ -27,16 +27,35 @@ class Suite:
 
     def run(self, code, only=None):
         """({test: outcome}, what was really imported) of the suite on the library in a folder; only: these tests."""
+        if only is not None or not self.library.apart:
+            return self.run_once(code, list(only or self.library.tests))
+        ignored = [f"--ignore={path}" for path in self.library.apart]
+        outcomes, origin = self.run_once(code, [*self.library.tests, *ignored])
+        for path in self.library.apart:
+            outcomes.update(self.run_once(code, [path])[0])
+        return outcomes, origin
+
+    def run_once(self, code, chosen):
         self.runs += 1
         here = self.scratch / f"run-{self.runs}"
         here.mkdir()
         record = here / "record.jsonl"
         record.touch()
+        # The same paths in both runs, for some tests are named by theirs.
+        place = self.scratch / "code"
+        code.rename(place)
+        try:
+            return self.run_at(place, here, record, chosen)
+        finally:
+            place.rename(code)
+
+    def run_at(self, code, here, record, chosen):
+        arguments = self.arguments(code, here, chosen)
         # -S: the interpreter's own site-packages must not supply another copy of the library.
-        command = [self.python, "-S", "-B", INSIDE, record, ",".join(self.library.tops), *self.arguments(code, here, only)]
-        with (here / "output.txt").open("w+") as output:
+        command = [self.python, "-S", "-B", INSIDE, record, ",".join(self.library.tops), *arguments]
+        with (here / "output.txt").open("w+", errors="replace") as output:
             done = subprocess.run(
-                [str(part) for part in command], cwd=self.work_folder(code, here), env=self.environment(code),
+                [str(part) for part in command], cwd=self.work_folder(code), env=self.environment(code),
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=self.library.limit_s,
             )  # fmt: skip
             output.seek(0)
@@ -48,11 +67,12 @@ class Suite:
         assert outcomes and origin, f"the suite did not run to its end (exit code {done.returncode})\n{text[-3000:]}"
         return outcomes, origin
 
-    def work_folder(self, code, here):
+    def work_folder(self, code):
         """A fresh folder with the tests of an archive and without its code; a wheel's tests are beside the code."""
         if self.library.source == "wheel":
             return code
-        work = here / "work"
+        work = self.scratch / "work"
+        shutil.rmtree(work, ignore_errors=True)
         if self.library.source == "stdlib":
             work.mkdir()
             return work
@@ -69,20 +89,19 @@ class Suite:
         return {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0",
                 "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path}  # fmt: skip
 
-    def arguments(self, code, here, only):
+    def arguments(self, code, here, chosen):
         library = self.library
         if library.source == "stdlib":
-            if only is None:
-                chosen = list(library.tests)
-            else:
-                chosen = [part for test in only for part in ("-m", test)] + sorted({t.split(".")[1] for t in only})
-            return ["regrtest", "--junit-xml", here / "junit.xml", *library.options, *chosen]
+            single = [test for test in chosen if "." in test]
+            chosen = sorted({test.split(".")[1] for test in single}) or chosen
+            matches = [part for test in single for part in ("-m", test)]
+            return ["regrtest", "--junit-xml", here / "junit.xml", *library.options, *matches, *chosen]
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", *library.options]
         if library.source == "wheel":
             ini = here / "pytest.ini"
             ini.write_text("\n".join(["[pytest]", *library.ini, ""]))
             options += ["-c", ini, "--rootdir", code]
-        return ["pytest", *options, *(library.tests if only is None else only)]
+        return ["pytest", *options, *chosen]
 
 
 def node_outcomes(lines):
@@ -117,23 +136,34 @@ class Comparison:
         return sum(outcome == "passed" for outcome in side.values())
 
 
+def failing(original, rewritten):
+    return {test for test, was in original.items() if was == "passed" and rewritten.get(test) != "passed"}
+
+
 def compare(suite, app, out, expected=()):
-    """Both runs; what passes on the original only, alone too, is broken. What flips when run alone is flaky."""
+    """Both runs, and which tests pass on the original only.
+
+    What differs counts when it differs alone as well, or again in a second run of the whole suite (it depends on the
+    order then). Otherwise it is flaky.
+    """
     original, _ = suite.run(app)
     rewritten, origin = suite.run(out)
-    check_origin(origin, out)
-    differ = {test for test in original if original[test] == "passed" and rewritten.get(test) != "passed"}
-    flaky = set()
-    if len(differ) <= RERUN_AT_MOST:
-        for test in sorted(differ - set(expected)):
-            alone = [suite.run(folder, [test])[0].get(test) for folder in (app, out)]
-            if alone[0] != "passed" or alone[1] == "passed":
-                flaky.add(test)
+    check_origin(origin, suite.scratch / "code")
+    differ = failing(original, rewritten)
+    doubtful = differ - set(expected)
+    if not doubtful or len(doubtful) > RERUN_AT_MOST:
+        return Comparison(original, rewritten, differ, set())
+    agree = set()
+    for test in sorted(doubtful):
+        alone = [suite.run(folder, [test])[0].get(test) for folder in (app, out)]
+        if alone[0] != "passed" or alone[1] == "passed":
+            agree.add(test)
+    flaky = agree - failing(original, suite.run(out)[0]) if agree else set()
     return Comparison(original, rewritten, differ - flaky, flaky)
 
 
-def check_origin(origin, out):
+def check_origin(origin, code):
     """The suite ran on the rewritten library and not on another copy, and lazy functions were in effect."""
-    elsewhere = {name: file for name, file in origin["files"].items() if not str(file).startswith(str(out))}
+    elsewhere = {name: file for name, file in origin["files"].items() if not str(file).startswith(f"{code}/")}
     assert not elsewhere, f"not the rewritten copy: {elsewhere}"
     assert origin["loaded"] > 0, "nothing was loaded on first use"
