@@ -78,7 +78,9 @@ def copy_code(library, python, minor, folder):
             shutil.copy(f"{path}.py", folder)
     if library.source == "sdist":
         return library.release.partition("==")[2]
-    return subprocess.run([python, "-IS", "-c", "import sys; print(sys.version.split()[0])"], capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        [python, "-IS", "-c", "import sys; print(sys.version.split()[0])"], capture_output=True, text=True
+    ).stdout.strip()
 
 
 def modules(library, folder):
@@ -102,7 +104,9 @@ for name in [name for name in sys.modules if name.partition(".")[0] in {library.
 """
     lines = [head if library.source == "stdlib" else ""]
     for name in modules(library, folder):
-        lines.append(f"try:\n    import {name}\nexcept Exception:  # for another system, or for what is not here\n    pass\n")
+        lines.append(
+            f"try:\n    import {name}\nexcept Exception:  # for another system, or for what is not here\n    pass\n"
+        )
     (folder / "main.py").write_text("".join(lines) + "\n\ndef handler(event, context):\n    return None\n")
 
 
@@ -110,7 +114,9 @@ def rewrite(library, app, beside, python, folder):
     """Traces and rewrites an app. Gives the package and the share of the library's functions that are lazy."""
     recorded, out = folder / "app.trace", folder / "out"
     layers = ["--layer", beside] if beside else []
-    succeed("faaslight-trace", app, "--handler", "main.handler", "--python", python, "--timeout", 0, *layers, "-o", recorded)
+    succeed(
+        "faaslight-trace", app, "--handler", "main.handler", "--python", python, "--timeout", 0, *layers, "-o", recorded
+    )
     succeed("faaslight-rewrite", app, "--trace", recorded, "-o", out, "--keep", "none", "--no-verify")
     rows = [row for row in report(recorded, out / "faaslight.plan")["packages"] if row["name"] in library.tops]
     defined = sum(row["functions"] for row in rows)

@@ -1,8 +1,9 @@
 """The table of libraries (libraries.toml) and of the tests that are known to differ (known.tsv)."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+
+import tomllib
 
 HERE = Path(__file__).resolve().parent
 

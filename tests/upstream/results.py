@@ -32,7 +32,9 @@ def keep(library, version, minor, compared, lazy_share, seconds):
         "version": version,
         "cpython": minor,
         "original": compared.passed(compared.original),
-        "same": sum(compared.rewritten.get(test) == "passed" for test, was in compared.original.items() if was == "passed"),
+        "same": sum(
+            compared.rewritten.get(test) == "passed" for test, was in compared.original.items() if was == "passed"
+        ),
         "broken": sorted(compared.broken),
         "flaky": sorted(compared.flaky),
         "lazy_share": round(lazy_share, 3),
