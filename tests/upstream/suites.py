@@ -93,7 +93,8 @@ class Suite:
         library = self.library
         if library.source == "stdlib":
             single = [test for test in chosen if "." in test]
-            chosen = sorted({test.split(".")[1] for test in single}) or chosen
+            if single:
+                chosen = sorted({module_of(test) for test in single})
             matches = [part for test in single for part in ("-m", test)]
             return ["regrtest", "--junit-xml", here / "junit.xml", *library.options, *matches, *chosen]
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", *library.options]
@@ -102,6 +103,11 @@ class Suite:
             ini.write_text("\n".join(["[pytest]", *library.ini, ""]))
             options += ["-c", ini, "--rootdir", code]
         return ["pytest", *options, *chosen]
+
+
+def module_of(test):
+    """What CPython's own runner must be given for a test: test_json for test.test_json.test_decode.TestCDecode.test_nan."""
+    return "test_unittest" if test.startswith("unittest.test.") else test.partition("test.")[2].partition(".")[0]
 
 
 def node_outcomes(lines):

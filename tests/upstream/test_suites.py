@@ -38,5 +38,6 @@ def test_suite(library, minor, tmp_path, pytestconfig):
     if pytestconfig.getoption("record", False):
         results.keep(library, version, minor, compared, lazy_share, time.monotonic() - began)
     assert compared.passed(compared.original) >= library.at_least
-    assert compared.broken == set(expected)
+    # Not every CPython has, or passes, each test that is named for all.
+    assert compared.broken == {test for test in expected if compared.original.get(test) == "passed"}
     assert set(compared.rewritten) == set(compared.original)
