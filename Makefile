@@ -27,8 +27,8 @@ demo: build ## trace, rewrite, verify and report one sample, then measure its co
 bench: build ## cold starts of the samples, and what tracing and rewriting cost
 	@scripts/bench.sh
 
-upstream: build ## click's and jinja2's own test suites on the rewritten libraries
-	@scripts/pytest.sh tests/upstream
+upstream: build ## upstream test suites on the rewritten libraries, the long tier: docs/upstream.md
+	@scripts/upstream.sh
 
 workloads: deps ## install the sample workloads for each CPython of this machine
 	@scripts/fetch-workload.sh --all

@@ -10,8 +10,9 @@ STORE = ROOT / "build/upstream"
 PIP_OPTIONS = ["--disable-pip-version-check", "--no-input", "--quiet", "--require-hashes", "--no-deps"]
 
 
-def pip(python, *arguments):
-    done = subprocess.run([python, "-m", "pip", *map(str, arguments)], capture_output=True, text=True, check=False)
+def pip(python, *arguments, env=None):
+    command = [python, "-m", "pip", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 0, f"pip {arguments[0]} failed; check the network\n{done.stderr}"
 
 

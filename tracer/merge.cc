@@ -267,7 +267,9 @@ class FunctionsMerge {
         // Imported again: after a failure, in a forked child, or after somebody took it out of
         // sys.modules.
         Module* before = trace_.mutable_modules(found->second);
-        if (before->completed() || !import.module.completed()) continue;
+        if (!import.module.completed() ||
+            (before->completed() && !IsReplaced(*before, roots, import.module)))
+          continue;
         out = before;
       } else {
         index.emplace(*name, trace_.modules_size());
@@ -287,6 +289,13 @@ class FunctionsMerge {
       module.set_body(RealName(module.body()));
     }
     module_index_ = std::move(index);
+  }
+
+  // The application has its own copy of what the runtime had loaded, and took the runtime's out of
+  // sys.modules.
+  static bool IsReplaced(const Module& before, const Roots& roots, const Module& now) {
+    return before.phase() == PHASE_PRELOAD && before.root() == ROOT_STDLIB &&
+           now.phase() == PHASE_INIT && roots.Find(now.file()).root == ROOT_APP;
   }
 
   void Hash(Module& module, bool outside) {

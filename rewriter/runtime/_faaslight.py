@@ -28,6 +28,7 @@ HASH_KEY = 0x666C
 
 Function = type(lambda: 0)
 Code = type((lambda: 0).__code__)
+ITERABLE_COROUTINE = 0x100  # inspect.CO_ITERABLE_COROUTINE
 Method = type((lambda: 0).__get__(0))
 Cell = type((lambda x: lambda: x)(0).__closure__[0])
 ModuleType = type(sys)
@@ -154,6 +155,8 @@ class Module:
         if code is None:
             code = marshal.loads(data)
             _imp._fix_co_filename(code, stub.co_filename)
+            if stub.co_flags & ITERABLE_COROUTINE:  # types.coroutine marked the stub's code
+                code = code.replace(co_flags=code.co_flags | ITERABLE_COROUTINE)
             code = codes.setdefault(number, code)
         function = Function(code, names, None, None, None if cls is None else (Cell(cls),))
         function.__qualname__ = qualname
