@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PRESET ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint demo bench upstream workloads clean
+.PHONY: help deps build test lint demo bench upstream random fuzz workloads clean
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=release|debug|sanitize|clang]"
@@ -32,6 +32,12 @@ upstream: build ## upstream test suites on the rewritten libraries, the long tie
 
 workloads: deps ## install the sample workloads for each CPython of this machine
 	@scripts/fetch-workload.sh --all
+
+random: build ## random packages, rewritten under each --keep and compared: an hour of them
+	@.deps/venv/bin/python tests/random_apps/run.py --packages 100000 --minutes 60 --seed $$(date +%s)
+
+fuzz: deps ## look for inputs that break a reader or the rewriter (clang, 10 minutes)
+	@scripts/fuzz.sh
 
 clean: ## remove build/ (.deps/ stays)
 	@rm -rf build

@@ -3,10 +3,10 @@
 //
 // Each module is a root. Below it hang, up to six levels deep, the containers, classes, instances
 // and functions that its names reach, with what functions hold in closures and defaults, bound
-// methods and partials in their objects, and classes in their registries, each object once, in the hands of the module
-// that had it first: `from a import TABLE` must not make TABLE b's. While a node's slots hold the
-// same marks as before, its children's addresses are good and need no look-up, so a walk over
-// unchanged modules is a linear read of their dicts.
+// methods and partials in their objects, and classes in their registries, each object once, in the
+// hands of the module that had it first: `from a import TABLE` must not make TABLE b's. While a
+// node's slots hold the same marks as before, its children's addresses are good and need no
+// look-up, so a walk over unchanged modules is a linear read of their dicts.
 #pragma once
 
 #include <Python.h>
