@@ -75,8 +75,8 @@ class Hoister {
   }
 
   // R14: whoever loads a member of a cycle from outside loads the group's first module before, and
-  // whose body runs before the first module's, or as a part of the cycle, enters it as it always
-  // did. Of a group of source modules only those count whose eager imports still form a cycle.
+  // a member enters it as it always did. Of a group of source modules only those count whose eager
+  // imports still form a cycle.
   void OrderCycles() {
     for (const std::vector<int>& group : app_.cycles()) {
       for (const std::set<int>& members : EagerCycles(app_, choices_, group)) {
@@ -85,9 +85,8 @@ class Hoister {
         for (int i = 0; i < static_cast<int>(choices_.size()); ++i) {
           if (!module(i).facts || !choice(i).rewritable) continue;
           const bool inside = members.count(i) != 0;
-          const bool before = IsAncestor(app_, i, first);
-          if (inside || before) KeepOrderIn(i, members);
-          if (!inside) OrderImportsOf(i, members, first, before);
+          if (inside) KeepOrderIn(i, members);
+          if (!inside) OrderImportsOf(i, members, first);
         }
       }
     }
@@ -146,7 +145,7 @@ class Hoister {
     return false;
   }
 
-  void OrderImportsOf(int index, const std::set<int>& members, int first, bool lazy_only) {
+  void OrderImportsOf(int index, const std::set<int>& members, int first) {
     const TracedModule& m = module(index);
     ModuleChoice& c = choice(index);
     for (size_t s = 0; s < m.facts->imports.size(); ++s) {
@@ -161,8 +160,7 @@ class Hoister {
         if (!enters) continue;
         if (c.imports[s][n].lazy) {
           c.imports[s][n].first.push_back(module(first).name);
-        } else if (!lazy_only &&
-                   std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
+        } else if (std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
                      return hoist.statement == static_cast<int>(s) &&
                             hoist.module == module(first).name;
                    })) {

@@ -15,8 +15,8 @@ def inner():
     return ring.first.g(), "a text that is long enough to be worth a stub of its own, and then some more"
 # file: pkg/__init__.py
 """Its body runs before that of pkg.one, which the cycle begins with."""
-from pkg import one as unused  # hoist: pkg.one
-import pkg.two as two  # eager
+from pkg import one as unused  # lazy
+import pkg.two as two  # hoist: pkg.one
 two.ITEMS.append(2)
 # file: pkg/one.py
 import pkg.two as t
@@ -35,8 +35,8 @@ def later():
 import pkg.one as o
 # file: ring/__init__.py
 """first takes g from second, which takes f from the half-made first."""
-from ring import first  # hoist: ring.first
-from ring.second import g  # eager
+from ring import first  # lazy
+from ring.second import g  # hoist: ring.first
 value = g()
 # file: ring/first.py
 """."""
