@@ -14,7 +14,7 @@ HEAD = """# Upstream test suites
 
 The worst case as a proof: each library is rewritten with `--keep none`, so that every function and import that the rules
 allow is lazy, and its own test suite runs on the original and on the rewritten library, compared test by test.
-`make upstream` writes this page; `scripts/upstream.sh LIBRARY 3.N` writes one row.
+Which part of a suite runs stands in `tests/upstream/libraries.toml`. `make upstream` writes this page; `scripts/upstream.sh LIBRARY 3.N` writes one row.
 
 *Same on rewritten*: tests that pass on the original and pass on the rewritten one too. *Known*: tests that fail on the
 rewritten one only, named with their reasons below. *Flaky*: tests that differed in one run and flipped or agreed when
