@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "report/escape.h"
 #include "report/report.h"
@@ -379,23 +380,33 @@ class TextReport {
     More(unrun.size());
   }
 
+  // That classes got subclasses concerns few programs: only the JSON report lists it.
+  static bool IsSubclass(const EffectRow& effect) {
+    constexpr std::string_view kEnd = ".<subclasses>";
+    return effect.attribute.size() > kEnd.size() &&
+           effect.attribute.compare(effect.attribute.size() - kEnd.size(), kEnd.size(), kEnd) == 0;
+  }
+
   void Effects() {
-    if (!summary_.effects.empty()) {
-      std::vector<std::string> modules;
-      for (const EffectRow& effect : summary_.effects) modules.push_back(effect.module);
-      std::sort(modules.begin(), modules.end());
-      modules.erase(std::unique(modules.begin(), modules.end()), modules.end());
+    std::vector<EffectRow> effects;
+    std::set<std::string> modules;
+    for (const EffectRow& effect : summary_.effects) {
+      if (IsSubclass(effect)) continue;
+      effects.push_back(effect);
+      modules.insert(effect.module);
+    }
+    if (!effects.empty()) {
       Heading("Import effects", fmt::format("what the import of {} changed elsewhere",
                                             Plural(modules.size(), "module", "modules")));
-      for (size_t i = 0; i < Shown(summary_.effects.size()); ++i) {
-        const EffectRow& effect = summary_.effects[i];
+      for (size_t i = 0; i < Shown(effects.size()); ++i) {
+        const EffectRow& effect = effects[i];
         std::string text =
             fmt::format("  {} > {}.{} ({}", Escaped(effect.module), Escaped(effect.target),
                         Escaped(effect.attribute), effect.kind);
         text += effect.detail.empty() ? ")" : fmt::format(": {})", Escaped(effect.detail));
         Line(CutEnd(text, width_));
       }
-      More(summary_.effects.size());
+      More(effects.size());
     }
     if (summary_.cycles.empty()) return;
     Heading("Import cycles");
