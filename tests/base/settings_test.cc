@@ -15,7 +15,7 @@ class SettingsTest : public ::testing::Test {
  protected:
   SettingsTest() : folder_(*TemporaryDirectory::Make({}, "settings-")) {}
   std::filesystem::path Write(const std::string& text) const {
-    const std::filesystem::path path = folder_.path() / "faaslight.toml";
+    std::filesystem::path path = folder_.path() / "faaslight.toml";
     EXPECT_TRUE(WriteFile(path, text));
     return path;
   }
