@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 
 #include "rewriter/decisions.h"
@@ -112,9 +113,11 @@ Why NotLazy(const FunctionFacts& function, bool late_callbacks, Keep keep) {
 
 class Classifier {
  public:
-  Classifier(const TracedModule& module, const Policy& policy, ModuleChoice& choice)
+  // in_cycle: the module is one of a group that import each other.
+  Classifier(const TracedModule& module, const Policy& policy, bool in_cycle, ModuleChoice& choice)
       : module_(module),
         policy_(policy),
+        in_cycle_(in_cycle),
         choice_(choice),
         late_callbacks_(HandsOutLateCallbacks(*module.facts)) {}
 
@@ -159,6 +162,9 @@ class Classifier {
     }
     if (policy_.keep != Keep::kNone && module_.entered[i])
       return {"traced", "an event or the import entered it"};
+    // The import may have entered it before a name was there that it would bind first.
+    if (policy_.keep == Keep::kNone && in_cycle_ && module_.entered[i])
+      return {"R14", "entered, in a module of an import cycle"};
     if (policy_.keep == Keep::kReachable && i < choice_.reach.size() &&
         choice_.reach[i] != REACH_UNREACHABLE) {
       return {"reachable", "statically reachable from the handler"};
@@ -168,6 +174,7 @@ class Classifier {
 
   const TracedModule& module_;
   const Policy& policy_;
+  bool in_cycle_;
   ModuleChoice& choice_;
   bool late_callbacks_;
 };
@@ -219,8 +226,11 @@ void MarkRewritable(const Application& app, const Policy& policy, Choices& choic
 }
 
 void ClassifyFunctions(const Application& app, const Policy& policy, Choices& choices) {
+  std::set<size_t> in_cycles;
+  for (const std::vector<int>& group : app.cycles()) in_cycles.insert(group.begin(), group.end());
   for (size_t i = 0; i < choices.size(); ++i) {
-    if (app.modules()[i].facts) Classifier(app.modules()[i], policy, choices[i]).Run();
+    if (!app.modules()[i].facts) continue;
+    Classifier(app.modules()[i], policy, in_cycles.count(i) != 0, choices[i]).Run();
   }
 }
 

@@ -50,6 +50,7 @@ class Hoister {
       }
     }
     FindSetNames();
+    FindStarImportsOfPackages();
     do {
       ComputeLoads(app_, choices_);
     } while (HoistEffects() || HoistReaders());
@@ -217,7 +218,35 @@ class Hoister {
     for (const auto& [index, why] : required_) {
       added |= Hoist(index, why);
     }
+    for (const auto& [importer, submodule] : copied_submodules_) {
+      if (!LoadsAtAll(importer)) continue;
+      added |=
+          Hoist(submodule,
+                {"R6", fmt::format("{} imports all names of its package", module(importer).name)});
+    }
     return added;
+  }
+
+  // R6: `from package import *` copies the submodules that were loaded, unless an __all__ says what
+  // it copies.
+  void FindStarImportsOfPackages() {
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const TracedModule& importer = module(static_cast<int>(i));
+      if (!importer.facts || !importer.facts->has_star_import) continue;
+      for (const ImportStatement& statement : importer.facts->imports) {
+        for (const ImportedName& name : statement.names) {
+          const int package = name.attribute == "*" ? app_.Find(AbsoluteName(importer, name)) : -1;
+          if (package < 0 || !module(package).is_package) continue;
+          if (module(package).facts && module(package).facts->has_all) continue;
+          for (size_t child = 0; child < choices_.size(); ++child) {
+            const std::string& full = module(static_cast<int>(child)).name;
+            if (full.substr(0, full.rfind('.')) == module(package).name &&
+                full.find('.') != std::string::npos)
+              copied_submodules_.emplace_back(static_cast<int>(i), static_cast<int>(child));
+          }
+        }
+      }
+    }
   }
 
   // The names of modules, and attributes of their classes, that another module's import sets.
@@ -371,6 +400,7 @@ class Hoister {
   std::vector<std::string>& notes_;
   std::vector<const ImportEffect*> effects_;
   std::map<int, Why> required_;
+  std::vector<std::pair<int, int>> copied_submodules_;  // (importer by *, submodule)
   std::set<int> tried_;
   std::set<int> moved_;  // those that were loaded anyway when their place was looked at
   std::map<std::string, std::set<int>> set_names_;  // "module.name" -> whose imports set it
