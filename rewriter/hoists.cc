@@ -336,6 +336,9 @@ class Hoister {
   }
 
   bool Hoist(int source, Why why) {
+    // A pinned module's body loads it as it always did, and is itself loaded where it always was.
+    if (const int body = app_.Find(module(source).body); body >= 0 && choice(body).pinned)
+      return false;
     const bool loaded = choice(source).must_load;
     if (!(loaded ? moved_ : tried_).insert(source).second) return false;
     Anchor anchor = loaded ? FindLazyLink(source) : FindAnchor(source);
