@@ -62,15 +62,20 @@ class Hoister {
   const TracedModule& module(int index) const { return app_.modules()[static_cast<size_t>(index)]; }
   ModuleChoice& choice(int index) { return choices_[static_cast<size_t>(index)]; }
 
+  // The package that a module lies directly in; -1 for a top-level one.
+  int PackageOf(int index) const {
+    const std::string& name = module(index).name;
+    const size_t dot = name.rfind('.');
+    return dot == std::string::npos ? -1 : app_.Find(name.substr(0, dot));
+  }
+
   // R3: the submodules that the original run had loaded.
   void FindSubmodules() {
     for (size_t i = 0; i < choices_.size(); ++i) {
+      const int package = PackageOf(static_cast<int>(i));
+      if (package < 0 || !choice(package).rewritable) continue;
       const std::string& name = module(static_cast<int>(i)).name;
-      const size_t dot = name.rfind('.');
-      if (dot == std::string::npos) continue;
-      const int package = app_.Find(name.substr(0, dot));
-      if (package >= 0 && choice(package).rewritable)
-        choice(package).submodules.push_back(name.substr(dot + 1));
+      choice(package).submodules.push_back(name.substr(name.rfind('.') + 1));
     }
     for (ModuleChoice& c : choices_) std::sort(c.submodules.begin(), c.submodules.end());
   }
@@ -85,9 +90,11 @@ class Hoister {
         const int first = *members.begin();
         for (int i = 0; i < static_cast<int>(choices_.size()); ++i) {
           if (!module(i).facts || !choice(i).rewritable) continue;
-          const bool inside = members.count(i) != 0;
-          if (inside) KeepOrderIn(i, members);
-          if (!inside) OrderImportsOf(i, members, first);
+          if (members.count(i) != 0) {
+            KeepOrderIn(i, members);
+          } else {
+            OrderImportsOf(i, members, first);
+          }
         }
       }
     }
@@ -238,18 +245,17 @@ class Hoister {
           const int package = name.attribute == "*" ? app_.Find(AbsoluteName(importer, name)) : -1;
           if (package < 0 || !module(package).is_package) continue;
           if (module(package).facts && module(package).facts->has_all) continue;
-          for (size_t child = 0; child < choices_.size(); ++child) {
-            const std::string& full = module(static_cast<int>(child)).name;
-            if (full.substr(0, full.rfind('.')) == module(package).name &&
-                full.find('.') != std::string::npos)
-              copied_submodules_.emplace_back(static_cast<int>(i), static_cast<int>(child));
+          for (int child = 0; child < static_cast<int>(choices_.size()); ++child) {
+            if (PackageOf(child) == package)
+              copied_submodules_.emplace_back(static_cast<int>(i), child);
           }
         }
       }
     }
   }
 
-  // The names of modules, and attributes of their classes, that another module's import sets.
+  // The names of modules, and attributes of their classes, that another module's import sets; and
+  // who reads what, which no round changes.
   void FindSetNames() {
     for (const ImportEffect* counted : effects_) {
       const ImportEffect& effect = *counted;
@@ -258,14 +264,18 @@ class Hoister {
       if (source >= 0 && sets && app_.Find(effect.target_module()) >= 0)
         set_names_[effect.target_module() + "." + effect.attribute()].insert(source);
     }
+    reads_.resize(choices_.size());
+    for (size_t i = 0; i < choices_.size() && !set_names_.empty(); ++i) {
+      const TracedModule& reader = module(static_cast<int>(i));
+      if (reader.facts && reader.phase != PHASE_PRELOAD) reads_[i] = NamesReadBy(reader);
+    }
   }
 
   // R9: a body that reads what another import sets must run when it always did: before or after.
   bool HoistReaders() {
     bool added = false;
-    for (int i = 0; i < static_cast<int>(choices_.size()) && !set_names_.empty(); ++i) {
-      if (!module(i).facts || module(i).phase == PHASE_PRELOAD) continue;
-      for (const std::string& name : NamesReadBy(module(i))) {
+    for (int i = 0; i < static_cast<int>(choices_.size()); ++i) {
+      for (const std::string& name : reads_[static_cast<size_t>(i)]) {
         if (SetByLoaded(name, i)) {
           added |=
               Hoist(i, {"R9", fmt::format("its body reads {}, which another import sets", name)});
@@ -406,6 +416,7 @@ class Hoister {
   std::vector<std::pair<int, int>> copied_submodules_;  // (importer by *, submodule)
   std::set<int> tried_;
   std::set<int> moved_;  // those that were loaded anyway when their place was looked at
+  std::vector<std::vector<std::string>> reads_;     // per module: what its body reads of others
   std::map<std::string, std::set<int>> set_names_;  // "module.name" -> whose imports set it
   std::vector<std::set<int>> ordered_groups_;  // cycles that must be entered at their first member
 };

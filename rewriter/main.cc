@@ -69,9 +69,7 @@ int KeepPins(const faaslight::RewriteResult& result, const std::filesystem::path
   fmt::print("repaired in {} replays, {} pinned:\n", result.replays, result.pins.size());
   std::vector<faaslight::NotedPin> noted;
   for (const faaslight::FoundPin& pin : result.pins) {
-    const faaslight::Difference& d = pin.evidence;
-    noted.push_back({pin.glob, fmt::format("{}: {} was {}, became {}", d.event, d.what, d.original,
-                                           d.rewritten)});
+    noted.push_back({pin.glob, faaslight::Sentence(pin.evidence)});
     fmt::print("  {}\n", pin.glob);
   }
   if (faaslight::Status kept = faaslight::AddPins(settings, noted); !kept) {

@@ -8,10 +8,6 @@
 namespace faaslight {
 namespace {
 
-std::string Evidence(const Difference& d) {
-  return fmt::format("{}: {} was {}, became {}", d.event, d.what, d.original, d.rewritten);
-}
-
 // Modules whose decisions can matter: those with another text, and those that may be missing.
 std::vector<std::string> Suspects(const Application& app, const Choices& choices) {
   std::vector<std::string> out;
@@ -64,7 +60,7 @@ class Mender {
     out_.pins = std::move(found->pins);
     std::vector<Pin> pins;
     for (const FoundPin& pin : out_.pins)
-      pins.push_back({pin.glob, "repair: " + Evidence(pin.evidence)});
+      pins.push_back({pin.glob, "repair: " + Sentence(pin.evidence)});
     if (Status done = BuildWith(pins); !done) return tl::unexpected(done.error());
     if (Status done = CheckAll(); !done) return tl::unexpected(done.error());
     for (const FoundPin& pin : out_.pins) AddRepair(pin);

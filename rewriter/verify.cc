@@ -209,6 +209,10 @@ Compared AllRuns(const std::vector<RunResult>& originals, const RunResult& rewri
 
 }  // namespace
 
+std::string Sentence(const Difference& d) {
+  return fmt::format("{}: {} was {}, became {}", d.event, d.what, d.original, d.rewritten);
+}
+
 Comparison CompareOutcomes(const std::vector<Event>& events,
                            const std::vector<RunResult>& originals, const RunResult& rewritten) {
   Comparison out;

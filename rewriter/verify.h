@@ -23,6 +23,9 @@ struct Difference {
   std::string rewritten;
 };
 
+// "event order: result.total was 3, became 2".
+std::string Sentence(const Difference& difference);
+
 struct Comparison {
   std::vector<Difference> differences;
   std::vector<std::string>

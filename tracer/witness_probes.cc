@@ -230,12 +230,11 @@ constexpr Number kNumbers[] = {
 
 ProcessProbes::ProcessProbes() {
   CountAuditEvents();  // where the interpreter refuses it, those effects are not seen
-  codec_searchers_.searched = codec_errors_.searched = true;
   if (PyObject* search = Global("encodings", "search_function")) {
-    codec_searchers_.held = FindHolder(search, &PyList_Type, IsSearchPath);
+    codec_searchers_ = FindHolder(search, &PyList_Type, IsSearchPath);
   }
   if (PyObject* strict = PyCodec_LookupError("strict")) {
-    codec_errors_.held = FindHolder(strict, &PyDict_Type, IsErrorRegistry);
+    codec_errors_ = FindHolder(strict, &PyDict_Type, IsErrorRegistry);
     Py_DECREF(strict);
   }
   PyErr_Clear();
@@ -243,8 +242,8 @@ ProcessProbes::ProcessProbes() {
 
 ProcessProbes::~ProcessProbes() {
   if (Py_IsInitialized() == 0) return;  // the interpreter has freed them
-  Py_XDECREF(codec_searchers_.held);
-  Py_XDECREF(codec_errors_.held);
+  Py_XDECREF(codec_searchers_);
+  Py_XDECREF(codec_errors_);
   for (const Hidden& handlers : fork_handlers_) Py_XDECREF(handlers.held);
 }
 
@@ -279,8 +278,8 @@ void ProcessProbes::LookAtNumbers(ChangeSink* sink) {
     if (now) Compare(target, attribute, *now, sink);
   };
   for (const Number& number : kNumbers) look(number.target, number.attribute, number.read());
-  look("codecs", "register()", SumOf(codec_searchers_.held));
-  look("codecs", "register_error()", SumOf(codec_errors_.held));
+  look("codecs", "register()", SumOf(codec_searchers_));
+  look("codecs", "register_error()", SumOf(codec_errors_));
 }
 
 void ProcessProbes::LookAtAuditCounts(ChangeSink* sink) {
@@ -299,7 +298,6 @@ void ProcessProbes::LookAtAuditCounts(ChangeSink* sink) {
 void ProcessProbes::LookAtContext(ChangeSink* sink) {
   PyObject* context = PyContext_CopyCurrent();
   PyObject* variables = context == nullptr ? nullptr : PyObject_GetIter(context);
-  const uint64_t fresh_decimal = MarkOfDecimal(Global("decimal", "DefaultContext")).value_or(0);
   while (PyObject* variable = variables == nullptr ? nullptr : PyIter_Next(variables)) {
     PyObject* value = PyObject_GetItem(context, variable);
     PyObject* name = PyObject_GetAttrString(variable, "name");
@@ -307,7 +305,8 @@ void ProcessProbes::LookAtContext(ChangeSink* sink) {
     if (value != nullptr) {
       const std::optional<uint64_t> decimal = MarkOfDecimal(value);
       const uint64_t now = decimal ? *decimal : MarkOf(value);
-      const uint64_t unset = decimal ? fresh_decimal : 0;
+      const uint64_t unset =
+          decimal ? MarkOfDecimal(Global("decimal", "DefaultContext")).value_or(0) : 0;
       const std::string attribute = "ContextVar '" + text + "'";
       numbers_.try_emplace("contextvars " + attribute, context_seen_ ? unset : now);
       Compare("contextvars", attribute, now, sink);

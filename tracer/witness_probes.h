@@ -36,11 +36,11 @@ class ProcessProbes {
     bool seen = false;
   };
 
-  // A list or dict of the interpreter's own that no name leads to, held.
+  // A list of the interpreter's own that no name leads to and that only grows.
   struct Hidden {
     PyObject* held = nullptr;
     bool searched = false;  // it is searched for once: that takes long
-    Py_ssize_t seen = 0;    // of a list that only grows: how many items were looked at
+    Py_ssize_t seen = 0;    // how many items were looked at
   };
 
   void LookAtNumbers(ChangeSink* sink);
@@ -54,8 +54,8 @@ class ProcessProbes {
 
   std::map<std::string, uint64_t> numbers_;  // by "module attribute"
   std::map<std::string, Logger> loggers_;
-  Hidden codec_searchers_;
-  Hidden codec_errors_;
+  PyObject* codec_searchers_ = nullptr;  // the interpreter's own list and dict, held
+  PyObject* codec_errors_ = nullptr;
   Hidden fork_handlers_[3];  // before, in the parent, in the child
   bool context_seen_ = false;
 };
