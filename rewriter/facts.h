@@ -161,7 +161,6 @@ struct Facts {
   Uses at_import;  // code that runs when the module is imported: module and class bodies,
                    // decorators, defaults, annotations (names inside string annotations too), base
                    // classes, comprehensions; not lambdas
-  std::map<std::string, uint32_t> type_comment_names;  // unused today; keep empty
   bool has_star_import = false;
   bool own_getattr = false;  // binds __getattr__ at module level in any way
   bool own_dir = false;

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "rewriter/companions.h"
 #include "rewriter/cycles.h"
 #include "rewriter/harmless_effects.h"
 #include "rewriter/loads.h"
@@ -54,7 +55,7 @@ class Hoister {
     do {
       ComputeLoads(app_, choices_);
     } while (HoistEffects() || HoistReaders());
-    AttachCompanions();
+    AttachCompanions(app_, effects_, choices_);
     for (ModuleChoice& choice : choices_) SortHoists(choice);
   }
 
@@ -309,19 +310,11 @@ class Hoister {
       const bool in_time =
           at_event ? c.may_load : c.must_load && module(parent).phase != PHASE_EVENT;
       if (in_time && c.rewritable && module(parent).facts) {
-        return {parent, StatementAt(parent, module(child).body_line)};
+        return {parent, ImportStatementAt(*module(parent).facts, module(child).body_line)};
       }
       child = parent;
     }
     return {};
-  }
-
-  int StatementAt(int index, uint32_t line) const {
-    const std::vector<ImportStatement>& imports = module(index).facts->imports;
-    for (size_t s = 0; s < imports.size(); ++s) {
-      if (line >= imports[s].line && line <= imports[s].end_line) return static_cast<int>(s);
-    }
-    return -1;
   }
 
   // The lazy import, in what surely runs at its old place, that led to a module which is loaded all
@@ -333,7 +326,7 @@ class Hoister {
       const int parent = app_.Find(module(child).body);
       if (parent < 0 || !module(parent).facts) break;
       const ModuleChoice& c = choices_[static_cast<size_t>(parent)];
-      const int statement = StatementAt(parent, module(child).body_line);
+      const int statement = ImportStatementAt(*module(parent).facts, module(child).body_line);
       if (statement >= 0 && c.must_load && c.rewritable && module(parent).phase != PHASE_EVENT) {
         const std::vector<NameChoice>& names = c.imports[static_cast<size_t>(statement)];
         if (std::any_of(names.begin(), names.end(), [](const NameChoice& n) { return n.lazy; }))
@@ -375,25 +368,6 @@ class Hoister {
     }
     hoists.push_back({anchor.statement, module(source).name, source, std::move(why)});
     return true;
-  }
-
-  // R4 for targets that are only loaded on demand: their effects come with them.
-  void AttachCompanions() {
-    for (const ImportEffect* counted : effects_) {
-      const ImportEffect& effect = *counted;
-      const int source = app_.Find(effect.module());
-      const int target = app_.Find(effect.target_module());
-      if (source < 0 || target < 0 || source == target) continue;
-      if (choice(source).must_load || LoadsAtAll(target) || !choice(target).rewritable) continue;
-      std::vector<std::pair<std::string, Why>>& companions = choice(target).companions;
-      const std::string& name = module(source).name;
-      if (std::any_of(companions.begin(), companions.end(),
-                      [&](const auto& c) { return c.first == name; }))
-        continue;
-      companions.push_back({name,
-                            {"R4", fmt::format("its import changes {}.{}", effect.target_module(),
-                                               effect.attribute())}});
-    }
   }
 
   void SortHoists(ModuleChoice& c) const {

@@ -276,4 +276,12 @@ std::vector<int> LoadedByName(const Application& app, const Choices& choices, in
   return out;
 }
 
+int ImportStatementAt(const Facts& facts, uint32_t line) {
+  for (size_t s = 0; s < facts.imports.size(); ++s) {
+    if (line >= facts.imports[s].line && line <= facts.imports[s].end_line)
+      return static_cast<int>(s);
+  }
+  return -1;
+}
+
 }  // namespace faaslight

@@ -27,4 +27,7 @@ std::vector<int> LoadedByAttribute(const Application& app, const Choices& choice
 std::vector<int> LoadedByName(const Application& app, const Choices& choices, int importer,
                               const ImportedName& name);
 
+// Index of the import statement that a line belongs to, or -1.
+int ImportStatementAt(const Facts& facts, uint32_t line);
+
 }  // namespace faaslight

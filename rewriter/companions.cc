@@ -1,0 +1,173 @@
+#include "rewriter/companions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "rewriter/loads.h"
+
+namespace faaslight {
+namespace {
+
+class Companions {
+ public:
+  Companions(const Application& app, Choices& choices) : app_(app), choices_(choices) {}
+
+  void Run(const std::vector<const ImportEffect*>& effects) {
+    for (const ImportEffect* effect : effects) Add(*effect);
+    for (auto& [target, sources] : found_) {
+      for (auto& [source, why] : sources) {
+        if (HoistInside(target, source, why)) continue;
+        choice(target).companions.emplace_back(module(source).name, why);
+      }
+      if (sources.size() > 1) Rank(target);
+    }
+    while (!before_.empty() && RankImporters()) {
+    }
+    for (size_t i = 0; i < choices_.size() && !before_.empty(); ++i) {
+      if (module(static_cast<int>(i)).facts && choices_[i].rewritable)
+        LoadEarlierOnesFirst(static_cast<int>(i));
+    }
+  }
+
+ private:
+  const TracedModule& module(int index) const { return app_.modules()[static_cast<size_t>(index)]; }
+  ModuleChoice& choice(int index) { return choices_[static_cast<size_t>(index)]; }
+
+  void Add(const ImportEffect& effect) {
+    const int source = app_.Find(effect.module());
+    const int target = app_.Find(effect.target_module());
+    if (source < 0 || target < 0 || source == target) return;
+    const bool loaded = choice(target).may_load || module(target).phase == PHASE_PRELOAD;
+    if (choice(source).must_load || loaded || !choice(target).rewritable) return;
+    found_[target].emplace(source,
+                           Why{"R4", fmt::format("its import changes {}.{}", effect.target_module(),
+                                                 effect.attribute())});
+  }
+
+  // A companion that the body of the module itself, or of another companion, led to runs there
+  // again. True when that is the module itself: it need not wait for its end then.
+  bool HoistInside(int target, int source, const Why& why) {
+    const std::map<int, Why>& companions = found_[target];
+    int child = source;
+    for (size_t steps = 0; steps <= choices_.size(); ++steps) {
+      const int parent = app_.Find(module(child).body);
+      if (parent < 0) return false;
+      if (parent == target || companions.count(parent) != 0) {
+        if (!choice(parent).rewritable || !module(parent).facts) return false;
+        const int statement = ImportStatementAt(*module(parent).facts, module(child).body_line);
+        if (statement < 0) return false;
+        choice(parent).hoists.push_back({statement, module(source).name, source, why});
+        return parent == target;
+      }
+      child = parent;
+    }
+    return false;
+  }
+
+  // Notes for each companion which ones ran before it.
+  void Rank(int target) {
+    std::set<int> earlier;
+    for (const auto& [source, why] : found_[target]) {
+      for (int other : earlier) before_[source].emplace(other, target);
+      earlier.insert(source);
+    }
+  }
+
+  // What runs inside a companion and loads a later one there cannot load the first of them before:
+  // who loads it from elsewhere does. One round; true when something was added.
+  bool RankImporters() {
+    bool added = false;
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const int importer = static_cast<int>(i);
+      if (!module(importer).facts) continue;
+      ForEachEarlier(importer, [&](size_t s, size_t n, int first, int target) {
+        const bool lazy = s < choices_[i].imports.size() && choices_[i].imports[s][n].lazy;
+        if (!lazy && module(importer).facts->imports[s].function < 0 && Contains(first, importer))
+          added |= before_[importer].emplace(first, target).second;
+      });
+    }
+    return added;
+  }
+
+  void LoadEarlierOnesFirst(int importer) {
+    ModuleChoice& c = choice(importer);
+    ForEachEarlier(importer, [&](size_t s, size_t n, int first, int target) {
+      const std::string& name = module(first).name;
+      if (c.imports[s][n].lazy) {
+        std::vector<std::string>& known = c.imports[s][n].first;
+        if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+      } else if (!Contains(first, importer)) {
+        c.hoists.push_back({static_cast<int>(s),
+                            name,
+                            first,
+                            {"R4", fmt::format("its import changes {} before that of another "
+                                               "module which is loaded here",
+                                               module(target).name)}});
+      }
+    });
+  }
+
+  // Calls `use` for each imported name (statement, position) and each module that must be loaded
+  // before what it loads, with a module that both change.
+  template <typename Use>
+  void ForEachEarlier(int importer, Use use) const {
+    const std::vector<ImportStatement>& imports = module(importer).facts->imports;
+    for (size_t s = 0; s < imports.size(); ++s) {
+      if (imports[s].type_checking_only) continue;
+      for (size_t n = 0; n < imports[s].names.size(); ++n) {
+        for (const auto& [first, target] : Earlier(importer, imports[s].names[n])) {
+          use(s, n, first, target);
+        }
+      }
+    }
+  }
+
+  std::map<int, int> Earlier(int importer, const ImportedName& name) const {
+    std::map<int, int> found;
+    for (const int loaded : LoadedByName(app_, choices_, importer, name)) {
+      const auto ranked = before_.find(loaded);
+      if (ranked == before_.end()) continue;
+      for (const auto& [first, target] : ranked->second) {
+        if (first != importer && importer != target && !InOneCycle(first, importer))
+          found.emplace(first, target);
+      }
+    }
+    return found;
+  }
+
+  // True when `inner` ran while the body of `outer` did.
+  bool Contains(int outer, int inner) const {
+    for (size_t steps = 0; steps <= choices_.size() && inner >= 0; ++steps) {
+      inner = app_.Find(module(inner).body);
+      if (inner == outer) return true;
+    }
+    return false;
+  }
+
+  // Such a module may need the importer, which is half made then.
+  bool InOneCycle(int a, int b) const {
+    return std::any_of(app_.cycles().begin(), app_.cycles().end(), [&](const auto& group) {
+      return std::find(group.begin(), group.end(), a) != group.end() &&
+             std::find(group.begin(), group.end(), b) != group.end();
+    });
+  }
+
+  const Application& app_;
+  Choices& choices_;
+  // target -> the modules that change it, in the order in which they began, and how
+  std::map<int, std::map<int, Why>> found_;
+  // companion -> those that ran before it -> a module that both change
+  std::map<int, std::map<int, int>> before_;
+};
+
+}  // namespace
+
+void AttachCompanions(const Application& app, const std::vector<const ImportEffect*>& effects,
+                      Choices& choices) {
+  Companions(app, choices).Run(effects);
+}
+
+}  // namespace faaslight
