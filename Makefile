@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PRESET ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint demo bench upstream random fuzz workloads clean
+.PHONY: help deps build test lint demo bench upstream random ignored fuzz workloads clean
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=release|debug|sanitize|clang]"
@@ -35,6 +35,9 @@ workloads: deps ## install the sample workloads for each CPython of this machine
 
 random: build ## random packages, rewritten under each --keep and compared: an hour of them
 	@.deps/venv/bin/python tests/random_apps/run.py --packages 100000 --minutes 60 --seed $$(date +%s)
+
+ignored: build ## libraries whose import effects are ignored on purpose: caught and mended (10 minutes)
+	@scripts/pytest.sh tests/ignored -s
 
 fuzz: deps ## look for inputs that break a reader or the rewriter (clang, 10 minutes)
 	@scripts/fuzz.sh

@@ -32,6 +32,7 @@ struct TracedModule {
   Phase phase = PHASE_INIT;
   bool is_package = false;
   bool completed = true;
+  bool failed_before = false;  // an import of it that came before had raised
   std::string importer;
   uint32_t importer_line = 0;
   // The module whose body led to the import, and the line there: the importer itself, or, when a

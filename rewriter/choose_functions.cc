@@ -217,6 +217,8 @@ void MarkRewritable(const Application& app, const Policy& policy, Choices& choic
       no("R10", "it replaces itself in sys.modules or its class");
     } else if (!module.completed) {
       no("trace", "its import did not complete in the trace");
+    } else if (module.failed_before) {
+      no("R13", "an import of it failed before another one did not");
     } else if (!module.facts->prologue) {
       no("text", "its text has no place for a prologue that moves no line");
     } else {

@@ -154,6 +154,12 @@ class Hoister {
     return false;
   }
 
+  // The import that failed because it entered the cycle elsewhere must fail again.
+  bool AnyFailed(const std::set<int>& members) const {
+    return std::any_of(members.begin(), members.end(),
+                       [&](int member) { return module(member).failed_before; });
+  }
+
   void OrderImportsOf(int index, const std::set<int>& members, int first) {
     const TracedModule& m = module(index);
     ModuleChoice& c = choice(index);
@@ -166,7 +172,7 @@ class Hoister {
           return target != first && !IsAncestor(app_, target, index) &&
                  Enters(target, members, first);
         });
-        if (!enters) continue;
+        if (!enters || (statement.in_try && AnyFailed(members))) continue;
         if (c.imports[s][n].lazy) {
           c.imports[s][n].first.push_back(module(first).name);
         } else if (std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {

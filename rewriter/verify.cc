@@ -90,7 +90,7 @@ Parts PartsOf(const Outcome& outcome, const RunResult& run) {
 std::map<int64_t, const Outcome*> ByEvent(const RunResult& run) {
   std::map<int64_t, const Outcome*> out;
   for (const Outcome& outcome : run.outcomes)
-    out[outcome.during_init() ? -1 : outcome.event()] = &outcome;
+    out[outcome.during_init() ? -1 : int64_t{outcome.event()}] = &outcome;
   return out;
 }
 

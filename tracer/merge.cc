@@ -257,30 +257,16 @@ class FunctionsMerge {
 
   void FinishModules() {
     const Roots roots(context_.app, context_.layers, trace_.python().stdlib());
-    std::unordered_map<std::string, int> index;
-    for (Import& import : imports_) {
-      std::optional<std::string> name = NameOf(import);
-      if (!name) continue;
-      import.module.set_name(*name);
-      Module* out = nullptr;
-      if (auto found = index.find(*name); found != index.end()) {
-        // Imported again: after a failure, in a forked child, or after somebody took it out of
-        // sys.modules.
-        Module* before = trace_.mutable_modules(found->second);
-        if (!import.module.completed() ||
-            (before->completed() && !IsReplaced(*before, roots, import.module)))
-          continue;
-        out = before;
-      } else {
-        index.emplace(*name, trace_.modules_size());
-        out = trace_.add_modules();
-      }
-      module_files_.insert(import.module.file());
-      const Roots::Place place = roots.Find(import.module.file());
-      *out = std::move(import.module);
+    for (const size_t number : TheImportsThatCount(roots)) {
+      Module& module = imports_[number].module;
+      module_index_.emplace(module.name(), trace_.modules_size());
+      Module* out = trace_.add_modules();
+      module_files_.insert(module.file());
+      const Roots::Place place = roots.Find(module.file());
+      *out = std::move(module);
       out->set_root(place.root);
       out->set_file(place.path);
-      if (auto bytes = code_bytes_.find(*name); bytes != code_bytes_.end())
+      if (auto bytes = code_bytes_.find(out->name()); bytes != code_bytes_.end())
         out->set_code_bytes(bytes->second);
       Hash(*out, place.root == ROOT_OTHER || place.root == ROOT_STDLIB);
     }
@@ -288,13 +274,35 @@ class FunctionsMerge {
       module.set_importer(RealName(module.importer()));
       module.set_body(RealName(module.body()));
     }
-    module_index_ = std::move(index);
+  }
+
+  // Of several imports of a module the one that made what was used: the first that completed, or
+  // the first at all. Numbers of imports, in order.
+  std::set<size_t> TheImportsThatCount(const Roots& roots) {
+    std::unordered_map<std::string, size_t> chosen;
+    for (size_t i = 0; i < imports_.size(); ++i) {
+      std::optional<std::string> name = NameOf(imports_[i]);
+      if (!name) continue;
+      Module& now = imports_[i].module;
+      now.set_name(*name);
+      const auto [found, is_first] = chosen.emplace(std::move(*name), i);
+      if (is_first) continue;
+      // Imported again: after a failure, in a forked child, or after somebody took it out of
+      // sys.modules.
+      const Module& before = imports_[found->second].module;
+      if (!now.completed() || (before.completed() && !IsReplaced(before, roots, now))) continue;
+      now.set_failed_before(!before.completed());
+      found->second = i;
+    }
+    std::set<size_t> numbers;
+    for (const auto& entry : chosen) numbers.insert(entry.second);
+    return numbers;
   }
 
   // The application has its own copy of what the runtime had loaded, and took the runtime's out of
   // sys.modules.
   static bool IsReplaced(const Module& before, const Roots& roots, const Module& now) {
-    return before.phase() == PHASE_PRELOAD && before.root() == ROOT_STDLIB &&
+    return before.phase() == PHASE_PRELOAD && roots.Find(before.file()).root == ROOT_STDLIB &&
            now.phase() == PHASE_INIT && roots.Find(now.file()).root == ROOT_APP;
   }
 

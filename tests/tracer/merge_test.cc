@@ -145,8 +145,11 @@ TEST_F(MergeTest, ASecondTryThatWorksIsTheModule) {
   Load("twice", App("twice.py"));
   const Trace trace = Merge();
   ASSERT_EQ(trace.modules_size(), 2);
-  EXPECT_EQ(trace.modules(0).name(), "twice");
-  EXPECT_TRUE(trace.modules(0).completed());
+  EXPECT_EQ(trace.modules(0).name(), "between");
+  EXPECT_FALSE(trace.modules(0).failed_before());
+  EXPECT_EQ(trace.modules(1).name(), "twice") << "in the order of what was used";
+  EXPECT_TRUE(trace.modules(1).completed());
+  EXPECT_TRUE(trace.modules(1).failed_before());
 }
 
 TEST_F(MergeTest, AnotherNameForAModuleIsAnAlias) {
