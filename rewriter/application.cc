@@ -94,6 +94,7 @@ TracedModule FromTrace(const Module& traced, int order) {
   module.is_package = traced.is_package();
   module.completed = traced.completed();
   module.failed_before = traced.failed_before();
+  module.moved = traced.moved();
   module.importer = traced.importer();
   // Made by code, or by a tracer that did not see the frames: the importer is the best guess.
   const bool guess = traced.body().empty() && traced.phase() != PHASE_EVENT;

@@ -33,6 +33,8 @@ struct TracedModule {
   bool is_package = false;
   bool completed = true;
   bool failed_before = false;  // an import of it that came before had raised
+  bool moved =
+      false;  // of a top-level one: a lookup at the end of the trace gives another file or none
   std::string importer;
   uint32_t importer_line = 0;
   // The module whose body led to the import, and the line there: the importer itself, or, when a

@@ -39,6 +39,7 @@ class Hoister {
     FindSubmodules();
     OrderCycles();
     LoadAliasesFirst();
+    KeepMovedInPlace();
     for (const Walker& walker : WalkersOf(app_)) {
       for (const int module : walker.seeks) required_.emplace(module, Why{"R5", walker.why});
     }
@@ -207,6 +208,17 @@ class Hoister {
            module(target).name,
            target,
            {"R5", fmt::format("aliased in sys.modules as {}", alias.key())}});
+    }
+  }
+
+  // R15: what sys.path does not lead to later must be loaded while it does.
+  void KeepMovedInPlace() {
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const int index = static_cast<int>(i);
+      const int top = app_.Find(module(index).name.substr(0, module(index).name.find('.')));
+      if (top >= 0 && module(top).moved)
+        required_.emplace(index,
+                          Why{"R15", "later, sys.path does not lead to " + module(top).name});
     }
   }
 

@@ -4,6 +4,7 @@
 
 #include "tracer/function_hook.h"
 #include "tracer/import_hook.h"
+#include "tracer/lookup.h"
 #include "tracer/state.h"
 
 namespace faaslight::tracer {
@@ -62,6 +63,7 @@ PyObject* Finish(PyObject*, PyObject*) {
   BoundaryOfStage();
   WriteEffects();
   State& state = TheState();
+  if (!state.effects_pass) RecordMoved();
   state.log.Stage(state.phase, state.event, false, true);
   ::_exit(0);
 }

@@ -74,6 +74,7 @@ enum class RecordType : uint8_t {
   kChild = 12,       // how, command
   kWarning = 13,     // text
   kEffect = 14,      // module, target, attribute, kind u32, detail
+  kMoved = 15,       // module
 };
 
 // How a module came to its end, as kModuleEnd says it.

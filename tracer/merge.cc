@@ -53,6 +53,9 @@ class FunctionsMerge {
         return Cycle(in);
       case RecordType::kAlias:
         return Alias(in);
+      case RecordType::kMoved:
+        moved_.insert(Text(in));
+        return;
       case RecordType::kEvaluated:
         return Evaluated(in);
       case RecordType::kOutcome:
@@ -273,6 +276,7 @@ class FunctionsMerge {
     for (Module& module : *trace_.mutable_modules()) {
       module.set_importer(RealName(module.importer()));
       module.set_body(RealName(module.body()));
+      module.set_moved(moved_.count(module.name()) != 0);
     }
   }
 
@@ -422,6 +426,7 @@ class FunctionsMerge {
   std::unordered_map<std::string, size_t> by_qualname_, by_name_;  // file, line, name -> index
   std::vector<Entry> entries_;
   std::vector<std::vector<std::string>> cycles_;
+  std::set<std::string> moved_;
   std::set<std::string> alias_keys_;
   std::map<std::string, std::set<std::string>> evaluated_;
   std::map<std::string, std::pair<uint32_t, bool>> opened_;  // path -> phase, written
