@@ -8,6 +8,7 @@ what ran. Lines are written at once, so that a crash loses nothing.
 import atexit
 import json
 import os
+import site
 import sys
 
 
@@ -50,6 +51,7 @@ def main(record, names, runner, *arguments):
 
     atexit.register(tell)
     sys.path[0] = os.getcwd()  # as for python -m
+    site.sethelper()  # -S leaves it out
     if runner == "pytest":
         import pytest
 
