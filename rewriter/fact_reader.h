@@ -138,6 +138,7 @@ class FactReader {
   void NoteStoredSubscript(NodeId node, const Context& context);
   void NoteStoredAttribute(NodeId node, const Context& context);
   void NoteIntrospection(std::string_view what, uint32_t line, const Context& context);
+  void NoteLettingGo(std::string_view name, uint32_t line, const Context& context);
   void NoteSpecial(std::string_view name, uint32_t line, const Context& context, bool own_namespace,
                    bool introspection, std::string text);
   void ReadAll(NodeId statement, const Context& context);
@@ -148,6 +149,7 @@ class FactReader {
   void Resolve();
   void ResolveLoad(const Load& load);
   void ResolveSpecials();
+  void PropagateToCallers();
   void PropagateToParents();
 
   void SyntaxError(NodeId node, std::string_view what);

@@ -8,6 +8,7 @@ namespace faaslight {
 void FactReader::Resolve() {
   for (const Load& load : loads_) ResolveLoad(load);
   ResolveSpecials();
+  PropagateToCallers();
   PropagateToParents();
 }
 
@@ -51,6 +52,32 @@ void FactReader::ResolveSpecials() {
     if (!read.introspection || read.owner < 0) continue;
     std::optional<std::string>& noted = facts_.functions[read.owner].introspection;
     if (!noted) noted = read.text + ", line " + std::to_string(read.line);
+    facts_.functions[read.owner].counts_frames |= !read.own_namespace;
+  }
+}
+
+// `_caller(depth=2)` goes on to the frame above its caller's: a stub's frame there would be
+// counted.
+void FactReader::PropagateToCallers() {
+  std::set<std::string> functions;
+  std::set<std::string> methods;
+  for (const FunctionFacts& function : facts_.functions) {
+    if (!function.counts_frames || function.place == Place::kFunction) continue;
+    (function.class_path.empty() ? functions : methods).insert(function.name);
+  }
+  auto first_of = [](const std::map<std::string, uint32_t>& used,
+                     const std::set<std::string>& wanted) {
+    return std::find_if(used.begin(), used.end(),
+                        [&](const auto& use) { return wanted.count(use.first) != 0; });
+  };
+  for (FunctionFacts& function : facts_.functions) {
+    if (function.introspection) continue;
+    auto used = first_of(function.own.names, functions);
+    bool found = used != function.own.names.end();
+    if (!found) used = first_of(function.own.methods, methods);
+    if (!found && used == function.own.methods.end()) continue;
+    function.introspection =
+        used->first + "(), which counts them, line " + std::to_string(used->second);
   }
 }
 

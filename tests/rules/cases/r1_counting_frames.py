@@ -1,0 +1,48 @@
+# R1: who calls a function that counts frames is kept, or the stub's frame would be counted.
+# then: main.lib.new("A")
+# then: main.lib.New("B").module
+# then: main.lib.Log().info("C")
+# then: main.lib.other("D")
+# file: main.py
+"""R1."""
+import lib
+
+
+def handler(event, context):
+    return None
+
+
+# file: lib.py
+"""As typing's NewType, which wants to know who made it."""
+import sys
+
+
+def caller(depth=1):  # kept
+    return sys._getframe(depth + 1).f_globals.get("__name__"), "long enough to be worth a stub of its own, and so on"
+
+
+def new(name):  # kept
+    made = caller()
+    return name, made, "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
+
+
+def other(name):  # lazy
+    made = new(name)
+    return name, made, "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
+
+
+class New:
+    def __init__(self, name):  # kept
+        self.name = name
+        self.module = caller()
+        self.text = "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
+
+
+class Log:
+    def find(self):  # kept
+        text = "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
+        return sys._getframe(2).f_globals.get("__name__"), text
+
+    def info(self, text):  # kept
+        found = self.find()
+        return text, found, "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
