@@ -11,11 +11,14 @@ namespace {
 
 using Words = std::set<std::string_view>;
 
-// Whoever uses one of these looks at the frames above it, and would see the stub's.
+// Whoever uses one of these looks at the frames above it, and would see the stub's. "get_frame" and
+// the like are what people call sys._getframe (loguru imports it so).
 const Words& FrameWords() {
-  static const Words words = {
-      "_getframe",   "_getframemodulename", "currentframe", "_current_frames", "extract_stack",
-      "print_stack", "format_stack",        "walk_stack",   "getouterframes",  "f_back"};
+  static const Words words = {"_getframe",        "_getframemodulename", "currentframe",
+                              "_current_frames",  "extract_stack",       "print_stack",
+                              "format_stack",     "walk_stack",          "getouterframes",
+                              "f_back",           "get_frame",           "getframe",
+                              "get_current_frame"};
   return words;
 }
 

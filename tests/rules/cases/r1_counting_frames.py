@@ -2,7 +2,8 @@
 # then: main.lib.new("A")
 # then: main.lib.New("B").module
 # then: main.lib.Log().info("C")
-# then: main.lib.other("D")
+# then: main.lib.Log().debug("D")
+# then: main.lib.other("E")
 # file: main.py
 """R1."""
 import lib
@@ -12,12 +13,20 @@ def handler(event, context):
     return None
 
 
+# file: frames.py
+import sys
+
+get_frame = sys._getframe if hasattr(sys, "_getframe") else None
+
+
 # file: lib.py
 """As typing's NewType, which wants to know who made it."""
 import sys
 
+from frames import get_frame
 
-def caller(depth=1):  # kept
+
+def caller(depth=1):  # guard
     return sys._getframe(depth + 1).f_globals.get("__name__"), "long enough to be worth a stub of its own, and so on"
 
 
@@ -39,10 +48,18 @@ class New:
 
 
 class Log:
-    def find(self):  # kept
+    def find(self):  # guard
         text = "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
         return sys._getframe(2).f_globals.get("__name__"), text
 
     def info(self, text):  # kept
         found = self.find()
+        return text, found, "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
+
+    def log(self, text):  # guard
+        frame = get_frame(2)
+        return frame.f_globals.get("__name__"), text, "long enough to be worth a stub of its own, and so on, and so on"
+
+    def debug(self, text):  # kept
+        found = self.log(text)
         return text, found, "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
