@@ -67,6 +67,13 @@ class FactReader {
     std::string text;
   };
 
+  // What looks at the frames above it, by the names that other code of the file knows it by.
+  struct FrameCounters {
+    std::set<std::string> functions;
+    std::set<std::string> methods;
+    void Add(const FunctionFacts& function);
+  };
+
   // statements.cc
   void VisitStatements(NodeId block, const Context& context);
   void Visit(NodeId node, const Context& context);
@@ -150,6 +157,7 @@ class FactReader {
   void ResolveLoad(const Load& load);
   void ResolveSpecials();
   void PropagateToCallers();
+  static void NoteCaller(const FrameCounters& counters, FunctionFacts* function);
   void PropagateToParents();
 
   void SyntaxError(NodeId node, std::string_view what);

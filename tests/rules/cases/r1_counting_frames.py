@@ -4,6 +4,9 @@
 # then: main.lib.Log().info("C")
 # then: main.lib.Log().debug("D")
 # then: main.lib.other("E")
+# then: main.lib.by_class("F")
+# then: main.lib.outer("G")
+# then: main.lib.unrelated("H")
 # file: main.py
 """R1."""
 import lib
@@ -35,9 +38,26 @@ def new(name):  # kept
     return name, made, "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
 
 
-def other(name):  # lazy
+def other(name):  # kept
     made = new(name)
     return name, made, "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
+
+
+def by_class(name):  # kept
+    made = New(name)
+    return name, made.module, "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
+
+
+def outer(name):  # guard
+    def inner():
+        return sys._getframe(2).f_globals.get("__name__")
+
+    return name, inner(), "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
+
+
+def unrelated(name):  # lazy
+    made = [name]
+    return made, "long enough to be worth a stub of its own, and then some more text, and so on, and so on"
 
 
 class New:
