@@ -27,6 +27,7 @@ class Library:
     options: tuple = ()
     ini: tuple = ()
     limit_s: int = 600
+    handler_first: bool = False
     tests_on: dict = field(default_factory=dict)
 
     def on(self, minor):

@@ -89,7 +89,8 @@ class Suite:
         path = f"{code}:{self.beside}" if self.beside else str(code)
         return {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0",
                 "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path,
-                "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # fmt: skip
+                "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+                "UPSTREAM_FIRST": "main" if self.library.handler_first else ""}  # fmt: skip
 
     def arguments(self, code, here, chosen):
         library = self.library
