@@ -93,6 +93,7 @@ Why NotLazy(const FunctionFacts& function, bool late_callbacks, Keep keep) {
   if (function.kind == FunctionKind::kAsyncGenerator) return no("an async generator");
   if (function.introspection)
     return no("looks at frames or namespaces: " + *function.introspection);
+  if (function.lets_go) return no("lets go of a parameter: " + *function.lets_go);
   if (function.other_free_variables) return no("closes over other names than __class__");
   if (HasMangledKeyword(function)) return no("a keyword-only parameter would be name-mangled");
   if (std::string reader = ReadsCode(function); !reader.empty()) return no(std::move(reader));

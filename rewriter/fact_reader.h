@@ -67,6 +67,13 @@ class FactReader {
     std::string text;
   };
 
+  // What looks at the frames above it, by the names that other code of the file knows it by.
+  struct FrameCounters {
+    std::set<std::string> functions;
+    std::set<std::string> methods;
+    void Add(const FunctionFacts& function);
+  };
+
   // statements.cc
   void VisitStatements(NodeId block, const Context& context);
   void Visit(NodeId node, const Context& context);
@@ -138,6 +145,7 @@ class FactReader {
   void NoteStoredSubscript(NodeId node, const Context& context);
   void NoteStoredAttribute(NodeId node, const Context& context);
   void NoteIntrospection(std::string_view what, uint32_t line, const Context& context);
+  void NoteLettingGo(std::string_view name, uint32_t line, const Context& context);
   void NoteSpecial(std::string_view name, uint32_t line, const Context& context, bool own_namespace,
                    bool introspection, std::string text);
   void ReadAll(NodeId statement, const Context& context);
@@ -148,6 +156,8 @@ class FactReader {
   void Resolve();
   void ResolveLoad(const Load& load);
   void ResolveSpecials();
+  void PropagateToCallers();
+  static void NoteCaller(const FrameCounters& counters, FunctionFacts* function);
   void PropagateToParents();
 
   void SyntaxError(NodeId node, std::string_view what);

@@ -122,6 +122,8 @@ struct FunctionFacts {
   bool other_free_variables =
       false;  // closes over names of enclosing functions (only for place kFunction)
   std::optional<std::string> introspection;  // what R1 forbids, for people: "sys._getframe, line 7"
+  bool counts_frames = false;                // looks at the frames above it, or calls what does
+  std::optional<std::string> lets_go;        // `del x`, `x = None` of a parameter: "x, line 7"
   std::set<std::string> declared_global;     // `global x` in it (nested code included)
   Uses own;                   // its own code without nested functions (comprehensions belong to it)
   std::vector<int> nested;    // functions and lambdas directly inside it

@@ -2,6 +2,8 @@
 // sys.modules, __all__.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "rewriter/fact_reader.h"
 
 namespace faaslight {
@@ -9,11 +11,14 @@ namespace {
 
 using Words = std::set<std::string_view>;
 
-// Whoever uses one of these looks at the frames above it, and would see the stub's.
+// Whoever uses one of these looks at the frames above it, and would see the stub's. "get_frame" and
+// the like are what people call sys._getframe (loguru imports it so).
 const Words& FrameWords() {
-  static const Words words = {
-      "_getframe",   "_getframemodulename", "currentframe", "_current_frames", "extract_stack",
-      "print_stack", "format_stack",        "walk_stack",   "getouterframes",  "f_back"};
+  static const Words words = {"_getframe",        "_getframemodulename", "currentframe",
+                              "_current_frames",  "extract_stack",       "print_stack",
+                              "format_stack",     "walk_stack",          "getouterframes",
+                              "f_back",           "get_frame",           "getframe",
+                              "get_current_frame"};
   return words;
 }
 
@@ -54,6 +59,16 @@ void FactReader::NoteIntrospection(std::string_view what, uint32_t line, const C
   if (!noted) noted = fmt::format("{}, line {}", what, line);
 }
 
+// A function that gives up what it was given, often to break a cycle with a traceback.
+void FactReader::NoteLettingGo(std::string_view name, uint32_t line, const Context& context) {
+  if (context.owner < 0 || scopes_[context.scope].kind != ScopeKind::kFunction) return;
+  FunctionFacts& function = facts_.functions[context.owner];
+  const bool given =
+      std::any_of(function.parameters.begin(), function.parameters.end(),
+                  [&](const Parameter& parameter) { return parameter.name == name; });
+  if (given && !function.lets_go) function.lets_go = fmt::format("{}, line {}", name, line);
+}
+
 void FactReader::NoteSpecial(std::string_view name, uint32_t line, const Context& context,
                              bool own_namespace, bool introspection, std::string text) {
   if (context.owner == Context::kNobody) return;
@@ -85,6 +100,7 @@ void FactReader::NoteAttribute(NodeId node, const Context& context) {
   if (ReadsFrames(name) || ((name == "stack" || name == "trace") && IsInspect(dotted))) {
     NoteIntrospection(dotted.empty() ? std::string(name) : fmt::format("{}.{}", dotted, name), line,
                       context);
+    if (context.owner >= 0) facts_.functions[context.owner].counts_frames = true;
   }
   bool of_builtins = dotted == "builtins" || dotted == "__builtin__" || dotted == "__builtins__";
   if (of_builtins && NamespaceFunctions().count(name) != 0) {

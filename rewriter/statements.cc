@@ -221,6 +221,10 @@ void FactReader::VisitAssignment(NodeId node, const Context& context) {
   // `x: int` binds nothing when it runs, yet makes x local; at module level it counts, which is the
   // safe side.
   BindTarget(left, context, BindingForm::kAssignment);
+  while (right != kNoNode && tree_.kind(right) == Kind::kAssignment)
+    right = tree_.Child(right, Field::kRight);
+  if (right != kNoNode && Text(right) == "None")
+    NoteLettingGo(Text(left), tree_.line(node), context);
 }
 
 void FactReader::VisitAugmentedAssignment(NodeId node, const Context& context) {
@@ -313,6 +317,7 @@ Binding* FactReader::ModuleBinding(NameId name, uint32_t line) {
 
 void FactReader::Bind(std::string_view text, uint32_t line, const Context& context,
                       BindingForm form) {
+  if (form == BindingForm::kDelete) NoteLettingGo(text, line, context);
   NameId name = scopes_.Intern(context.scope, text);
   bool module_scope = context.scope == ScopeTable::kModuleScope;
   bool declared = !module_scope && scopes_.Has(context.scope, name, ScopeTable::kGlobal);

@@ -2,12 +2,15 @@
 
 It writes to RECORD, as JSON lines, each test with its outcome (pytest; CPython's own runner writes a JUnit file), and at
 the end where the modules in NAMES came from and how much was loaded on first use: that the rewritten library was really
-what ran. Lines are written at once, so that a crash loses nothing.
+what ran. Lines are written at once, so that a crash loses nothing. The module that UPSTREAM_FIRST names is imported
+before the suite begins.
 """
 
 import atexit
+import importlib
 import json
 import os
+import site
 import sys
 
 
@@ -50,6 +53,9 @@ def main(record, names, runner, *arguments):
 
     atexit.register(tell)
     sys.path[0] = os.getcwd()  # as for python -m
+    site.sethelper()  # -S leaves it out
+    if first := os.environ.pop("UPSTREAM_FIRST", ""):
+        importlib.import_module(first)
     if runner == "pytest":
         import pytest
 

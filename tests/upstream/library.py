@@ -1,6 +1,6 @@
 """The table of libraries (libraries.toml) and of the tests that are known to differ (known.tsv)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import tomllib
@@ -27,6 +27,12 @@ class Library:
     options: tuple = ()
     ini: tuple = ()
     limit_s: int = 600
+    handler_first: bool = False
+    tests_on: dict = field(default_factory=dict)
+
+    def on(self, minor):
+        """The same library with the tests of this CPython."""
+        return replace(self, tests=self.tests_on.get(minor, self.tests))
 
     @property
     def tops(self):

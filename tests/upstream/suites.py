@@ -84,10 +84,13 @@ class Suite:
         return work
 
     def environment(self, code):
-        # A fixed seed: sets, and the order of tests made from them, are the same in both runs.
+        # A fixed seed: sets, and the order of tests made from them, are the same in both runs. One thread for linear
+        # algebra: sums are formed in the same order.
         path = f"{code}:{self.beside}" if self.beside else str(code)
         return {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0",
-                "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path}  # fmt: skip
+                "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path,
+                "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+                "UPSTREAM_FIRST": "main" if self.library.handler_first else ""}  # fmt: skip
 
     def arguments(self, code, here, chosen):
         library = self.library

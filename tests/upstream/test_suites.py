@@ -16,7 +16,7 @@ from upstream.suites import Suite, compare
 def pytest_generate_tests(metafunc):
     config = metafunc.config
     chosen = [
-        (library, minor)
+        (library.on(minor), minor)
         for library in libraries().values()
         for minor in getattr(library, config.getoption("tier", "short"))
         if config.getoption("library", None) in (None, library.name)
