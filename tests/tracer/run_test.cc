@@ -251,6 +251,25 @@ def handler(e, c): return replaced.value
   EXPECT_EQ(traced.FindModule("replaced")->kind(), KIND_SOURCE);
 }
 
+TEST_P(RunTest, WhatSysPathNoLongerLeadsToIsMarked) {
+  Put("main.py", R"PY(
+import os, sys, runpy, ntpath, types
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "parts"))
+import part, twin
+sys.path.pop(0)
+sys.modules["made"] = types.ModuleType("made")
+def handler(event, context): return twin.value
+)PY");
+  Put("parts/part.py", "");
+  Put("parts/twin.py", "value = 1\n");
+  Put("twin.py", "value = 2\n");
+  const Traced traced = Run({"{}"});
+  ASSERT_EQ(traced.exit_code, 0) << traced.err;
+  for (const Module& module : traced.trace.modules()) {
+    EXPECT_EQ(module.moved(), module.name() == "part" || module.name() == "twin") << module.name();
+  }
+}
+
 TEST_P(RunTest, OpenedFilesAndChildrenThatAreNotFollowed) {
   Put("main.py", R"PY(
 import os, subprocess, sys
