@@ -350,7 +350,7 @@ class Hoister {
         if (std::any_of(names.begin(), names.end(), [](const NameChoice& n) { return n.lazy; }))
           link = {parent, statement};
       }
-      if (tried_.count(parent) != 0 || moved_.count(parent) != 0) break;  // it is at its place
+      if (placed_.count(parent) != 0) break;  // it is at its place
       child = parent;
     }
     return link;
@@ -361,9 +361,10 @@ class Hoister {
     if (const int body = app_.Find(module(source).body); body >= 0 && choice(body).pinned)
       return false;
     const bool loaded = choice(source).must_load;
-    if (!(loaded ? moved_ : tried_).insert(source).second) return false;
+    auto& placed = placed_[source];
     Anchor anchor = loaded ? FindLazyLink(source) : FindAnchor(source);
     if (anchor.module < 0 && loaded) return false;
+    if (!placed.emplace(anchor.module, anchor.statement).second) return false;
     if (anchor.module < 0) {
       // The runtime itself led to it (or an unreadable module): the handler's module loads it
       // first.
@@ -406,8 +407,9 @@ class Hoister {
   std::vector<const ImportEffect*> effects_;
   std::map<int, Why> required_;
   std::vector<std::pair<int, int>> copied_submodules_;  // (importer by *, submodule)
-  std::set<int> tried_;
-  std::set<int> moved_;  // those that were loaded anyway when their place was looked at
+  // Where (module, statement) the modules that must be at their place were put so far; a nearer one
+  // may turn up when what led to them is put at its own.
+  std::map<int, std::set<std::pair<int, int>>> placed_;
   std::vector<std::vector<std::string>> reads_;     // per module: what its body reads of others
   std::map<std::string, std::set<int>> set_names_;  // "module.name" -> whose imports set it
   std::vector<std::set<int>> ordered_groups_;  // cycles that must be entered at their first member

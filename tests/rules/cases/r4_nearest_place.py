@@ -1,0 +1,43 @@
+# R4: what is loaded at its place is loaded in the nearest module that is, also when that one came to be later.
+# event
+# then: main.told()
+# file: main.py
+"""R4."""
+from done import name  # hoist: done more
+import rows  # eager
+
+
+def handler(event, context):
+    return rows.first
+
+
+def told():  # lazy
+    text = "long enough to be worth a stub of its own, and then some more text"
+    return name, state.seen, text, len(text), text.upper(), text[::-1], text.lower()
+
+
+import state
+# file: done.py
+"""Loads the rows, then more."""
+from rows import first  # hoist: rows
+if __name__:
+    import more  # eager
+import state
+state.seen.append("done")
+name = "done"
+
+
+def use():
+    return first
+# file: rows.py
+"""The first."""
+import state
+state.seen.append("rows")
+first = 1
+# file: more.py
+"""The second."""
+import state
+state.seen.append("more")
+# file: state.py
+"""What all change."""
+seen = []
