@@ -63,7 +63,7 @@ def run_pipeline(name, minor, folder, service):
     env = service if name == "app20_random_user" else {}
     recorded = trace(app, HANDLERS[name], folder / "app.trace", python=python, events=[events], env=env)
     out = folder / "out"
-    succeed("faaslight-rewrite", app, "--trace", recorded, "-o", out)
+    succeed("faaslight-rewrite", app, "--trace", recorded, "-o", out, "--no-repair")
     reported = report(recorded, out / "faaslight.plan")
     return Pipeline(name, minor, python, app, events, env, recorded, out, reported)
 

@@ -163,7 +163,7 @@ def test_trace_of_another_app(app, traced, tmp_path):
 
 def test_source_that_does_not_parse_is_kept_and_reported(app, traced, tmp_path):
     out = tmp_path / "out"
-    done = succeed("faaslight-rewrite", app, "--trace", traced, "-o", out)
+    done = succeed("faaslight-rewrite", app, "--trace", traced, "-o", out, "--no-repair")
     assert "broken.py" in done.stdout + done.stderr
     assert (out / "broken.py").read_bytes() == (app / "broken.py").read_bytes()
     call = "import json, main; print(json.dumps([main.handler({'n': 3}, None), main.broken]))"
@@ -174,7 +174,7 @@ def test_code_that_walks_sys_modules_is_named(app, tmp_path):
     (app / "helper.py").write_text("import sys\n\n\ndef double(n):\n    return 2 * n * (len(list(sys.modules)) > 1)\n")
     event = tmp_path / "event.json"
     traced = trace(app, "main.handler", tmp_path / "a.trace", python=any_python(), events=[event])
-    done = succeed("faaslight-rewrite", app, "--trace", traced, "-o", tmp_path / "out")
+    done = succeed("faaslight-rewrite", app, "--trace", traced, "-o", tmp_path / "out", "--no-repair")
     assert "helper goes over sys.modules: 1 modules stay loaded for it" in done.stdout
 
 
@@ -188,10 +188,10 @@ def test_output_that_is_not_ours(app, traced, tmp_path):
 
 def test_output_of_ours_is_replaced(app, traced, tmp_path):
     out = tmp_path / "out"
-    succeed("faaslight-rewrite", app, "--trace", traced, "-o", out)
+    succeed("faaslight-rewrite", app, "--trace", traced, "-o", out, "--no-repair")
     before = tree(out)
     (out / "left_over.py").write_text("x = 1\n")
-    succeed("faaslight-rewrite", app, "--trace", traced, "-o", out)
+    succeed("faaslight-rewrite", app, "--trace", traced, "-o", out, "--no-repair")
     assert tree(out) == before
 
 

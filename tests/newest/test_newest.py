@@ -122,7 +122,7 @@ def test_newest(name, environment, tmp_path):
         app, "main.handler", tmp_path / "app.trace", python=python, events=[HERE / name / "events"], env=environment
     )
     out = tmp_path / "out"
-    succeed("faaslight-rewrite", app, "--trace", recorded, "-o", out)
+    succeed("faaslight-rewrite", app, "--trace", recorded, "-o", out, "--no-repair")
 
     reported = report(recorded, out / "faaslight.plan")
     assert reported["plan"]["verified"]

@@ -93,7 +93,9 @@ def test_case(case, tmp_path):
         "faaslight-trace", app, "--handler", "main.handler", "--python", python, *events, "-o", tmp_path / "app.trace"
     )
     out, texts = tmp_path / "out", tmp_path / "texts"
-    succeed("faaslight-rewrite", app, "--trace", tmp_path / "app.trace", "-o", out, "--emit-source", texts)
+    succeed(
+        "faaslight-rewrite", app, "--trace", tmp_path / "app.trace", "-o", out, "--emit-source", texts, "--no-repair"
+    )
     wrong = []
     for file in sorted(app.rglob("*.py")):
         original = file.read_text().splitlines()
