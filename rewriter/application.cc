@@ -171,6 +171,18 @@ std::string Application::handler_function() const {
   return handler.substr(handler.rfind('.') + 1);
 }
 
+std::vector<BodyPlace> Application::BodiesAround(int index) const {
+  std::vector<BodyPlace> around;
+  // A damaged trace may go round in a circle.
+  while (around.size() <= modules_.size()) {
+    const TracedModule& child = modules_[static_cast<size_t>(index)];
+    index = Find(child.body);
+    if (index < 0) break;
+    around.push_back({index, child.body_line});
+  }
+  return around;
+}
+
 bool Application::HasSubmodule(int package, const std::string& name) const {
   const TracedModule& module = modules_[static_cast<size_t>(package)];
   if (Find(module.name + "." + name) >= 0) return true;

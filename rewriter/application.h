@@ -59,6 +59,12 @@ struct TracedModule {
   bool in_app() const { return root == ROOT_APP && kind == KIND_SOURCE; }
 };
 
+// A place in a module's body: an index, and the line that an import was at.
+struct BodyPlace {
+  int module = -1;
+  uint32_t line = 0;
+};
+
 class Application {
  public:
   // Joins the traces, checks them against the files under `directory` and reads the facts (with all
@@ -78,6 +84,9 @@ class Application {
   std::string handler_function() const;
   // Groups of modules that import each other, as indexes in execution order.
   const std::vector<std::vector<int>>& cycles() const { return cycles_; }
+  // The module bodies that were running when the import of a module began, innermost first, and
+  // where in each; up to the first that was not traced.
+  std::vector<BodyPlace> BodiesAround(int index) const;
   // True when a module of that name was traced, or a file or folder of that name lies in the
   // package's folder.
   bool HasSubmodule(int package, const std::string& name) const;

@@ -24,9 +24,10 @@ class Companions {
       }
       if (sources.size() > 1) Rank(target);
     }
-    while (!before_.empty() && RankImporters()) {
+    if (before_.empty()) return;
+    while (RankImporters()) {
     }
-    for (size_t i = 0; i < choices_.size() && !before_.empty(); ++i) {
+    for (size_t i = 0; i < choices_.size(); ++i) {
       if (module(static_cast<int>(i)).facts && choices_[i].rewritable)
         LoadEarlierOnesFirst(static_cast<int>(i));
     }
@@ -40,8 +41,7 @@ class Companions {
     const int source = app_.Find(effect.module());
     const int target = app_.Find(effect.target_module());
     if (source < 0 || target < 0 || source == target) return;
-    const bool loaded = choice(target).may_load || module(target).phase == PHASE_PRELOAD;
-    if (choice(source).must_load || loaded || !choice(target).rewritable) return;
+    if (choice(source).must_load || choice(target).may_load || !choice(target).rewritable) return;
     found_[target].emplace(source,
                            Why{"R4", fmt::format("its import changes {}.{}", effect.target_module(),
                                                  effect.attribute())});
@@ -51,18 +51,13 @@ class Companions {
   // again. True when that is the module itself: it need not wait for its end then.
   bool HoistInside(int target, int source, const Why& why) {
     const std::map<int, Why>& companions = found_[target];
-    int child = source;
-    for (size_t steps = 0; steps <= choices_.size(); ++steps) {
-      const int parent = app_.Find(module(child).body);
-      if (parent < 0) return false;
-      if (parent == target || companions.count(parent) != 0) {
-        if (!choice(parent).rewritable || !module(parent).facts) return false;
-        const int statement = ImportStatementAt(*module(parent).facts, module(child).body_line);
-        if (statement < 0) return false;
-        choice(parent).hoists.push_back({statement, module(source).name, source, why});
-        return parent == target;
-      }
-      child = parent;
+    for (const auto& [parent, line] : app_.BodiesAround(source)) {
+      if (parent != target && companions.count(parent) == 0) continue;
+      if (!choice(parent).rewritable || !module(parent).facts) return false;
+      const int statement = ImportStatementAt(*module(parent).facts, line);
+      if (statement < 0) return false;
+      choice(parent).hoists.push_back({statement, module(source).name, source, why});
+      return parent == target;
     }
     return false;
   }
@@ -140,11 +135,9 @@ class Companions {
 
   // True when `inner` ran while the body of `outer` did.
   bool Contains(int outer, int inner) const {
-    for (size_t steps = 0; steps <= choices_.size() && inner >= 0; ++steps) {
-      inner = app_.Find(module(inner).body);
-      if (inner == outer) return true;
-    }
-    return false;
+    const std::vector<BodyPlace> around = app_.BodiesAround(inner);
+    return std::any_of(around.begin(), around.end(),
+                       [&](const BodyPlace& place) { return place.module == outer; });
   }
 
   // Such a module may need the importer, which is half made then.

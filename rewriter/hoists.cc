@@ -320,17 +320,12 @@ class Hoister {
   // Finds the nearest surely loaded module up the chain of bodies, and the statement there.
   Anchor FindAnchor(int source) const {
     const bool at_event = module(source).phase == PHASE_EVENT;
-    int child = source;
-    for (size_t steps = 0; steps <= choices_.size(); ++steps) {
-      const int parent = app_.Find(module(child).body);
-      if (parent < 0) return {};
+    for (const auto& [parent, line] : app_.BodiesAround(source)) {
       const ModuleChoice& c = choices_[static_cast<size_t>(parent)];
       const bool in_time =
           at_event ? c.may_load : c.must_load && module(parent).phase != PHASE_EVENT;
-      if (in_time && c.rewritable && module(parent).facts) {
-        return {parent, ImportStatementAt(*module(parent).facts, module(child).body_line)};
-      }
-      child = parent;
+      if (in_time && c.rewritable && module(parent).facts)
+        return {parent, ImportStatementAt(*module(parent).facts, line)};
     }
     return {};
   }
@@ -339,19 +334,16 @@ class Hoister {
   // the same: by another import, later than it was.
   Anchor FindLazyLink(int source) const {
     Anchor link;
-    int child = source;
-    for (size_t steps = 0; steps <= choices_.size(); ++steps) {
-      const int parent = app_.Find(module(child).body);
-      if (parent < 0 || !module(parent).facts) break;
+    for (const auto& [parent, line] : app_.BodiesAround(source)) {
+      if (!module(parent).facts) break;
       const ModuleChoice& c = choices_[static_cast<size_t>(parent)];
-      const int statement = ImportStatementAt(*module(parent).facts, module(child).body_line);
+      const int statement = ImportStatementAt(*module(parent).facts, line);
       if (statement >= 0 && c.must_load && c.rewritable && module(parent).phase != PHASE_EVENT) {
         const std::vector<NameChoice>& names = c.imports[static_cast<size_t>(statement)];
         if (std::any_of(names.begin(), names.end(), [](const NameChoice& n) { return n.lazy; }))
           link = {parent, statement};
       }
       if (placed_.count(parent) != 0) break;  // it is at its place
-      child = parent;
     }
     return link;
   }

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 from machine import ROOT, fetch_workload, python_or_skip, report, succeed, tool, trace
-from newest.test_newest import HERE, MINOR
-from stored import install
+from newest.test_newest import HERE, newest
 
 LIBRARIES = {"app03": "pandas*", "pandas": "pandas*", "sqlalchemy": "*"}
 
@@ -30,9 +29,7 @@ def workload(name):
         app = fetch_workload("app03_dataframe", python)
         events = ROOT / "sample_workloads/app03_dataframe/events"
         return Workload(python, app, "main.lambda_handler", events)
-    python = python_or_skip(MINOR)
-    app = install(f"newest-{name}", python, [HERE / name / "requirements.txt"])
-    (app / "main.py").write_text((HERE / name / "main.py").read_text())
+    python, app = newest(name)
     return Workload(python, app, "main.handler", HERE / name / "events")
 
 

@@ -113,11 +113,17 @@ def environment():
     server.server_close()
 
 
-@pytest.mark.parametrize("name", sorted(OTHER_CALLS))
-def test_newest(name, environment, tmp_path):
+def newest(name):
+    """The CPython for one of the samples, and its runnable folder."""
     python = python_or_skip(MINOR)
     app = install(f"newest-{name}", python, [HERE / name / "requirements.txt"])
     (app / "main.py").write_text((HERE / name / "main.py").read_text())
+    return python, app
+
+
+@pytest.mark.parametrize("name", sorted(OTHER_CALLS))
+def test_newest(name, environment, tmp_path):
+    python, app = newest(name)
     recorded = trace(
         app, "main.handler", tmp_path / "app.trace", python=python, events=[HERE / name / "events"], env=environment
     )
