@@ -15,6 +15,7 @@
 #include "rewriter/harmless_effects.h"
 #include "rewriter/loads.h"
 #include "rewriter/reads.h"
+#include "rewriter/stars.h"
 #include "rewriter/walkers.h"
 
 namespace faaslight {
@@ -52,7 +53,7 @@ class Hoister {
       }
     }
     FindSetNames();
-    FindStarImportsOfPackages();
+    KeepStarCopies();
     do {
       ComputeLoads(app_, choices_);
     } while (HoistEffects() || HoistReaders());
@@ -155,6 +156,15 @@ class Hoister {
     return false;
   }
 
+  // The same for loading `source` in the body of `importer`, and with it the packages around it.
+  bool LoadingEnters(int source, int importer, const std::set<int>& members) const {
+    for (int index = source; index >= 0; index = PackageOf(index)) {
+      if (index == importer || IsAncestor(app_, index, importer)) break;
+      if (Enters(index, members, *members.begin())) return true;
+    }
+    return false;
+  }
+
   // The import that failed because it entered the cycle elsewhere must fail again.
   bool AnyFailed(const std::set<int>& members) const {
     return std::any_of(members.begin(), members.end(),
@@ -244,31 +254,21 @@ class Hoister {
     for (const auto& [index, why] : required_) {
       added |= Hoist(index, why);
     }
-    for (const auto& [importer, submodule] : copied_submodules_) {
-      if (!LoadsAtAll(importer)) continue;
-      added |=
-          Hoist(submodule,
-                {"R6", fmt::format("{} imports all names of its package", module(importer).name)});
-    }
     return added;
   }
 
-  // R6: `from package import *` copies the submodules that were loaded, unless an __all__ says what
-  // it copies.
-  void FindStarImportsOfPackages() {
-    for (size_t i = 0; i < choices_.size(); ++i) {
-      const TracedModule& importer = module(static_cast<int>(i));
-      if (!importer.facts || !importer.facts->has_star_import) continue;
-      for (const ImportStatement& statement : importer.facts->imports) {
-        for (const ImportedName& name : statement.names) {
-          const int package = name.attribute == "*" ? app_.Find(AbsoluteName(importer, name)) : -1;
-          if (package < 0 || !module(package).is_package) continue;
-          if (module(package).facts && module(package).facts->has_all) continue;
-          for (int child = 0; child < static_cast<int>(choices_.size()); ++child) {
-            if (PackageOf(child) == package)
-              copied_submodules_.emplace_back(static_cast<int>(i), child);
-          }
-        }
+  // R6: a star import of a package runs where it did, after what it copied and before the rest.
+  void KeepStarCopies() {
+    for (const StarCopy& copy : StarCopiesOf(app_)) {
+      const std::string& importer = module(copy.importer).name;
+      if (copy.copied) {
+        required_.emplace(copy.submodule,
+                          Why{"R6", fmt::format("{} imports all names of its package", importer)});
+      }
+      if (module(copy.importer).phase != PHASE_PRELOAD) {
+        required_.emplace(copy.importer,
+                          Why{"R6", fmt::format("it imports all names of the package of {}",
+                                                module(copy.submodule).name)});
       }
     }
   }
@@ -370,7 +370,7 @@ class Hoister {
     std::vector<HoistChoice>& hoists = choice(anchor.module).hoists;
     for (const std::set<int>& members : ordered_groups_) {
       const int first = *members.begin();
-      if (first == source || !Enters(source, members, first)) continue;
+      if (first == source || !LoadingEnters(source, anchor.module, members)) continue;
       hoists.push_back({anchor.statement,
                         module(first).name,
                         first,
@@ -398,7 +398,6 @@ class Hoister {
   std::vector<std::string>& notes_;
   std::vector<const ImportEffect*> effects_;
   std::map<int, Why> required_;
-  std::vector<std::pair<int, int>> copied_submodules_;  // (importer by *, submodule)
   // Where (module, statement) the modules that must be at their place were put so far; a nearer one
   // may turn up when what led to them is put at its own.
   std::map<int, std::set<std::pair<int, int>>> placed_;
