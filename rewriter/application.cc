@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "base/files.h"
@@ -159,6 +160,18 @@ Status CheckPaths(const Trace& trace) {
   return {};
 }
 
+// Groups that share a module are one: joined traces may each have gone round a part of it.
+void AddCycle(std::vector<int> group, std::vector<std::vector<int>>& groups) {
+  std::set<int> members(group.begin(), group.end());
+  for (auto other = groups.begin(); other != groups.end();) {
+    const bool shared = std::any_of(other->begin(), other->end(),
+                                    [&](int member) { return members.count(member) != 0; });
+    if (shared) members.insert(other->begin(), other->end());
+    other = shared ? groups.erase(other) : other + 1;
+  }
+  groups.emplace_back(members.begin(), members.end());
+}
+
 }  // namespace
 
 int Application::Find(std::string_view name) const {
@@ -239,8 +252,7 @@ Result<Application> Application::Load(const fs::path& directory, std::vector<Tra
     for (const std::string& name : cycle.modules()) {
       if (int index = app.Find(name); index >= 0) group.push_back(index);
     }
-    std::sort(group.begin(), group.end());
-    if (group.size() > 1) app.cycles_.push_back(std::move(group));
+    if (group.size() > 1) AddCycle(std::move(group), app.cycles_);
   }
   app.handler_module_ = app.Find(app.trace_.app().handler_module());
   if (app.handler_module_ < 0) {

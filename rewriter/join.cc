@@ -45,7 +45,14 @@ void JoinModules(const Trace& from, uint32_t event_shift, std::map<std::string, 
                  Trace& into) {
   for (const Module& module : from.modules()) {
     auto [at, fresh] = seen.emplace(module.name(), into.modules_size());
-    if (!fresh) continue;
+    if (!fresh) {
+      // One run may know of a module what another one did not come across.
+      Module* known = into.mutable_modules(at->second);
+      known->set_completed(known->completed() && module.completed());
+      known->set_failed_before(known->failed_before() || module.failed_before());
+      known->set_moved(known->moved() || module.moved());
+      continue;
+    }
     Module* target = into.add_modules();
     *target = module;
     if (module.phase() == PHASE_EVENT) target->set_event(module.event() + event_shift);
