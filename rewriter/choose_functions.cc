@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "rewriter/decisions.h"
+#include "rewriter/frame_counters.h"
 
 namespace faaslight {
 namespace {
@@ -114,11 +115,14 @@ Why NotLazy(const FunctionFacts& function, bool late_callbacks, Keep keep) {
 
 class Classifier {
  public:
-  // in_cycle: the module is one of a group that import each other.
-  Classifier(const TracedModule& module, const Policy& policy, bool in_cycle, ModuleChoice& choice)
+  // in_cycle: the module is one of a group that import each other. counting: its functions that
+  // lead to a frame counter elsewhere.
+  Classifier(const TracedModule& module, const Policy& policy, bool in_cycle,
+             const std::map<int, std::string>& counting, ModuleChoice& choice)
       : module_(module),
         policy_(policy),
         in_cycle_(in_cycle),
+        counting_(counting),
         choice_(choice),
         late_callbacks_(HandsOutLateCallbacks(*module.facts)) {}
 
@@ -147,6 +151,8 @@ class Classifier {
     if (Why why = Stays(i, function); !why.rule.empty())
       return {FunctionAction::kKeep, why, true, {}, false};
     Why why = NotLazy(function, late_callbacks_, policy_.keep);
+    if (auto through = counting_.find(index); through != counting_.end() && why.rule.empty())
+      why = {"R1", "looks at frames or namespaces: " + through->second};
     if (!choice_.rewritable) return {FunctionAction::kKeep, choice_.why_not, true, {}, false};
     if (why.rule.empty() && policy_.keep_functions.count({module_.name, index}) == 0) {
       return {FunctionAction::kLazy, {"R1", "no event entered it"}, false, {}, false};
@@ -176,6 +182,7 @@ class Classifier {
   const TracedModule& module_;
   const Policy& policy_;
   bool in_cycle_;
+  const std::map<int, std::string>& counting_;
   ModuleChoice& choice_;
   bool late_callbacks_;
 };
@@ -231,9 +238,10 @@ void MarkRewritable(const Application& app, const Policy& policy, Choices& choic
 void ClassifyFunctions(const Application& app, const Policy& policy, Choices& choices) {
   std::set<size_t> in_cycles;
   for (const std::vector<int>& group : app.cycles()) in_cycles.insert(group.begin(), group.end());
+  const std::vector<std::map<int, std::string>> counting = LeadToFrameCounters(app);
   for (size_t i = 0; i < choices.size(); ++i) {
     if (!app.modules()[i].facts) continue;
-    Classifier(app.modules()[i], policy, in_cycles.count(i) != 0, choices[i]).Run();
+    Classifier(app.modules()[i], policy, in_cycles.count(i) != 0, counting[i], choices[i]).Run();
   }
 }
 
