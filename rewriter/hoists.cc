@@ -232,9 +232,7 @@ class Hoister {
     }
   }
 
-  bool LoadsAtAll(int index) const {
-    return choices_[static_cast<size_t>(index)].may_load || module(index).phase == PHASE_PRELOAD;
-  }
+  bool LoadsAtAll(int index) const { return choices_[static_cast<size_t>(index)].may_load; }
 
   // One round; true when something was added.
   bool HoistEffects() {
