@@ -196,6 +196,13 @@ std::vector<BodyPlace> Application::BodiesAround(int index) const {
   return around;
 }
 
+bool Application::InOneCycle(int a, int b) const {
+  return std::any_of(cycles_.begin(), cycles_.end(), [&](const std::vector<int>& group) {
+    return std::binary_search(group.begin(), group.end(), a) &&
+           std::binary_search(group.begin(), group.end(), b);
+  });
+}
+
 bool Application::HasSubmodule(int package, const std::string& name) const {
   const TracedModule& module = modules_[static_cast<size_t>(package)];
   if (Find(module.name + "." + name) >= 0) return true;

@@ -82,8 +82,10 @@ class Application {
   int handler_module() const { return handler_module_; }
   // "functions" of the handler string: "main.handler" -> "handler".
   std::string handler_function() const;
-  // Groups of modules that import each other, as indexes in execution order.
+  // Groups of modules that import each other, as indexes in execution order; no module is in two.
   const std::vector<std::vector<int>>& cycles() const { return cycles_; }
+  // True when both are in one of these groups.
+  bool InOneCycle(int a, int b) const;
   // The module bodies that were running when the import of a module began, innermost first, and
   // where in each; up to the first that was not traced.
   std::vector<BodyPlace> BodiesAround(int index) const;

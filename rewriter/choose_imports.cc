@@ -250,11 +250,6 @@ class ImportChooser {
     return false;
   }
 
-  bool SameGroup(int a, int b) const {
-    return group_[static_cast<size_t>(a)] >= 0 &&
-           group_[static_cast<size_t>(a)] == group_[static_cast<size_t>(b)];
-  }
-
   bool GroupHasExtension(int index) const {
     const int g = group_[static_cast<size_t>(index)];
     if (g < 0) return false;
@@ -277,10 +272,10 @@ class ImportChooser {
     const int loaded = submodule >= 0 ? submodule : target;
     if (module(loaded).phase == PHASE_PRELOAD)
       return {"free", "loaded before the handler's module anyway"};
-    if (SameGroup(index, loaded) && GroupHasExtension(index)) {
+    if (app_.InOneCycle(index, loaded) && GroupHasExtension(index)) {
       return {"R14", "inside an import cycle with an extension module"};
     }
-    if (SameGroup(index, target) && GroupHasExtension(index)) {
+    if (app_.InOneCycle(index, target) && GroupHasExtension(index)) {
       return {"R14", "inside an import cycle with an extension module"};
     }
     // `import a.b.c as x` reads a.b and then a.b.c, which may be something else by then.
@@ -335,7 +330,7 @@ class ImportChooser {
     if (binding.global_in_function || binding.deleted) {
       return {"R9", fmt::format("{}.{} may change later", origin.name, attribute)};
     }
-    if (binding.count > 1 && (SameGroup(index, target) || !origin.completed)) {
+    if (binding.count > 1 && (app_.InOneCycle(index, target) || !origin.completed)) {
       return {"R9", fmt::format("{} binds {} more than once, in a cycle with this module",
                                 origin.name, attribute)};
     }

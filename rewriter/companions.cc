@@ -126,7 +126,7 @@ class Companions {
       const auto ranked = before_.find(loaded);
       if (ranked == before_.end()) continue;
       for (const auto& [first, target] : ranked->second) {
-        if (first != importer && importer != target && !InOneCycle(first, importer))
+        if (first != importer && importer != target && !app_.InOneCycle(first, importer))
           found.emplace(first, target);
       }
     }
@@ -138,14 +138,6 @@ class Companions {
     const std::vector<BodyPlace> around = app_.BodiesAround(inner);
     return std::any_of(around.begin(), around.end(),
                        [&](const BodyPlace& place) { return place.module == outer; });
-  }
-
-  // Such a module may need the importer, which is half made then.
-  bool InOneCycle(int a, int b) const {
-    return std::any_of(app_.cycles().begin(), app_.cycles().end(), [&](const auto& group) {
-      return std::find(group.begin(), group.end(), a) != group.end() &&
-             std::find(group.begin(), group.end(), b) != group.end();
-    });
   }
 
   const Application& app_;

@@ -1,8 +1,10 @@
-// Decisions as data: what becomes lazy, what stays, and why. Made in order by
-//   ClassifyFunctions  (R1, R1b, R11)        which bodies become lazy, which get a guard, which
-//   hold names DecideImports      (R2, R6-R10, R12-R14) which import names become lazy FillUses
-//   what each lazy or guarded function binds before it runs PlaceHoists        (R3-R5, R14) what is
-//   loaded at a fixed place because its import has effects
+// Decisions as data: what becomes lazy, what stays, and why. Made in this order:
+// - ClassifyFunctions (R1, R1b, R11): which bodies become lazy, which get a guard, which hold
+// names;
+// - DecideImports (R2, R6-R10, R12-R14): which import names become lazy;
+// - BindWhatIsLoaded (free; bind_loaded.h): which of them are bound at once all the same;
+// - FillUses: what each lazy or guarded function binds before it runs;
+// - PlaceHoists (R3-R6, R9, R14, R15): what is loaded at a fixed place.
 // Each takes facts and earlier decisions by value and touches no file.
 #pragma once
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "rewriter/bind_loaded.h"
 #include "rewriter/companions.h"
 #include "rewriter/cycles.h"
 #include "rewriter/harmless_effects.h"
@@ -419,6 +420,11 @@ Choices Decide(const Application& app, const Policy& policy, std::vector<std::st
   MarkReach(app, choices);
   ClassifyFunctions(app, policy, choices);
   DecideImports(app, policy, choices);
+  // A draft tells what will be loaded; with that, fewer names need to be lazy.
+  Choices draft = choices;
+  FillUses(app, draft);
+  PlaceHoists(app, policy, draft);
+  BindWhatIsLoaded(app, draft, choices);
   FillUses(app, choices);
   std::vector<std::string> found = PlaceHoists(app, policy, choices);
   notes.insert(notes.end(), found.begin(), found.end());

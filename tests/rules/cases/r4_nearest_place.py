@@ -3,7 +3,7 @@
 # then: main.told()
 # file: main.py
 """R4."""
-from done import name  # hoist: done more
+import done as before  # hoist: done more
 import rows  # eager
 
 
@@ -13,13 +13,13 @@ def handler(event, context):
 
 def told():  # lazy
     text = "long enough to be worth a stub of its own, and then some more text"
-    return name, state.seen, text, len(text), text.upper(), text[::-1], text.lower()
+    return before.name, state.seen, text, len(text), text.upper(), text[::-1], text.lower()
 
 
 import state
 # file: done.py
 """Loads the rows, then more."""
-from rows import first  # hoist: rows
+import rows as before  # hoist: rows
 if __name__:
     import more  # eager
 import state
@@ -28,7 +28,7 @@ name = "done"
 
 
 def use():
-    return first
+    return before.first
 # file: rows.py
 """The first."""
 import state

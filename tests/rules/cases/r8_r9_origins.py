@@ -6,7 +6,7 @@
 # file: main.py
 """R8, R9."""
 import pkg  # lazy
-from origin import steady  # lazy
+from calm import steady  # lazy
 from origin import counter  # eager
 from origin import patched  # eager
 import patcher
@@ -30,9 +30,10 @@ def through_module():
 # file: pkg/copy.py
 def copy():
     return "copied"
-# file: origin.py
-"""Some names stay, some change."""
+# file: calm.py
 steady = ["steady"]
+# file: origin.py
+"""Its names change."""
 counter = 0
 patched = 1
 
