@@ -1,12 +1,12 @@
 #include "base/settings.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 
 #include "base/files.h"
+#include "base/toml.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
