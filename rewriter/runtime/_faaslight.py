@@ -185,11 +185,27 @@ class Module:
                 if not done:
                     return self.resolve(name)
                 break
+        if name == "__all__":
+            self.spread()
         if self.own is not None:
             return self.own(name)
         if name[:2] == "__":
             raise AttributeError("module '%s' has no attribute '%s'" % (self.globals.get("__name__"), name))
         raise self.missing(name)
+
+    def spread(self):
+        """Binds what `from module import *` copies: it asks for `__all__`, and without one reads the namespace itself.
+
+        Modules of the trace that do so keep these names eager; this is for one that no trace loaded.
+        """
+        names = self.globals
+        if getattr(names.get("__spec__"), "_initializing", False):
+            return  # half made: what its imports bind is not all there in the original either
+        self.has("")
+        for lazy in (self.names, self.submodules):
+            for name in lazy:
+                if name[:1] != "_" and name not in names:
+                    self.bind(name)
 
     def has(self, name):
         """Whether the name is lazy or a submodule: exactly, behind the substring test above."""
