@@ -123,7 +123,7 @@ class Module:
         self.names = names  # blank-separated; a frozenset from the first hit on
         self.submodules = submodules  # the same
         self.own = self.own_dir = None  # the module's own __getattr__ and __dir__
-        self.made = {}  # 'blob' -> the module's part of the pack; N or (N, id(class)) -> function
+        self.made = {}  # 'blob' -> its part of the pack; N or (N, id(class)) -> function; (name,) -> a mark
         self.done = set()  # lazy names that were bound once; tuples of names that use() has seen to
         if names or submodules:
             if "__getattr__" in globals:
@@ -309,7 +309,9 @@ class Module:
             return names.get(name, value)  # another thread was faster, and someone may have changed it since
         value = names.setdefault(name, value)
         self.done.add(name)
-        log.append(("import", names.get("__name__"), name))
+        mark = []  # two threads may come here; one of them logs it
+        if self.made.setdefault((name,), mark) is mark:
+            log.append(("import", names.get("__name__"), name))
         return value
 
     def entry(self, name):
