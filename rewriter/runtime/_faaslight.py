@@ -196,16 +196,16 @@ class Module:
     def spread(self):
         """Binds what `from module import *` copies: it asks for `__all__`, and without one reads the namespace itself.
 
-        Modules of the trace that do so keep these names eager; this is for one that no trace loaded.
+        Modules of the trace that do so keep these names eager; this is for one that no trace loaded. Submodules are
+        left out: which of them the original had loaded by then is not known here.
         """
         names = self.globals
         if getattr(names.get("__spec__"), "_initializing", False):
             return  # half made: what its imports bind is not all there in the original either
         self.has("")
-        for lazy in (self.names, self.submodules):
-            for name in lazy:
-                if name[:1] != "_" and name not in names:
-                    self.bind(name)
+        for name in self.names:
+            if name[:1] != "_" and name not in names:
+                self.bind(name)
 
     def has(self, name):
         """Whether the name is lazy or a submodule: exactly, behind the substring test above."""
