@@ -196,6 +196,19 @@ std::vector<BodyPlace> Application::BodiesAround(int index) const {
   return around;
 }
 
+int Application::PackageOf(int index) const {
+  const std::string& name = modules_[static_cast<size_t>(index)].name;
+  const size_t dot = name.rfind('.');
+  return dot == std::string::npos ? -1 : Find(name.substr(0, dot));
+}
+
+std::vector<ReachModule> Application::ReachModules() const {
+  std::vector<ReachModule> modules;
+  for (const TracedModule& module : modules_)
+    modules.push_back({module.name, module.is_package, module.facts.get()});
+  return modules;
+}
+
 bool Application::InOneCycle(int a, int b) const {
   return std::any_of(cycles_.begin(), cycles_.end(), [&](const std::vector<int>& group) {
     return std::binary_search(group.begin(), group.end(), a) &&

@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "proto/trace.pb.h"
 #include "rewriter/facts.h"
+#include "rewriter/resolve.h"
 
 namespace faaslight {
 
@@ -82,6 +83,10 @@ class Application {
   int handler_module() const { return handler_module_; }
   // "functions" of the handler string: "main.handler" -> "handler".
   std::string handler_function() const;
+  // The package that a module lies directly in; -1 for a top-level one, or when it is not traced.
+  int PackageOf(int index) const;
+  // The modules as static resolution sees them. They view the facts of this application.
+  std::vector<ReachModule> ReachModules() const;
   // Groups of modules that import each other, as indexes in execution order; no module is in two.
   const std::vector<std::vector<int>>& cycles() const { return cycles_; }
   // True when both are in one of these groups.

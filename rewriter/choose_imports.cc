@@ -15,10 +15,7 @@ std::string At(uint32_t line) { return fmt::format("line {}", line); }
 class ImportChooser {
  public:
   ImportChooser(const Application& app, const Policy& policy, Choices& choices)
-      : app_(app), policy_(policy), choices_(choices), group_(app.modules().size(), -1) {
-    for (size_t g = 0; g < app.cycles().size(); ++g) {
-      for (int member : app.cycles()[g]) group_[static_cast<size_t>(member)] = static_cast<int>(g);
-    }
+      : app_(app), policy_(policy), choices_(choices) {
     for (const ImportEffect& effect : app.trace().effects()) {
       if (effect.kind() == EFFECT_ATTRIBUTE)
         set_from_outside_.insert({effect.target_module(), effect.attribute()});
@@ -251,11 +248,11 @@ class ImportChooser {
   }
 
   bool GroupHasExtension(int index) const {
-    const int g = group_[static_cast<size_t>(index)];
-    if (g < 0) return false;
-    const std::vector<int>& members = app_.cycles()[static_cast<size_t>(g)];
-    return std::any_of(members.begin(), members.end(),
-                       [&](int m) { return module(m).kind == KIND_EXTENSION; });
+    return std::any_of(app_.cycles().begin(), app_.cycles().end(), [&](const auto& members) {
+      return std::binary_search(members.begin(), members.end(), index) &&
+             std::any_of(members.begin(), members.end(),
+                         [&](int m) { return module(m).kind == KIND_EXTENSION; });
+    });
   }
 
   Why BadTarget(int index, const ImportedName& name) const {
@@ -340,7 +337,6 @@ class ImportChooser {
   const Application& app_;
   const Policy& policy_;
   Choices& choices_;
-  std::vector<int> group_;
   std::set<std::pair<std::string, std::string>> set_from_outside_;
   std::map<int, std::string> namespace_read_;  // module -> who reads it
   std::map<int, std::string> star_imported_;   // module -> who

@@ -1,6 +1,5 @@
 // Decisions as data: what becomes lazy, what stays, and why. Made in this order:
-// - ClassifyFunctions (R1, R1b, R11): which bodies become lazy, which get a guard, which hold
-// names;
+// - ClassifyFunctions (R1, R1b, R11): what becomes lazy, gets a guard, or holds its names;
 // - DecideImports (R2, R6-R10, R12-R14): which import names become lazy;
 // - BindWhatIsLoaded (free; bind_loaded.h): which of them are bound at once all the same;
 // - FillUses: what each lazy or guarded function binds before it runs;

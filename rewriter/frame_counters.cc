@@ -14,7 +14,7 @@ namespace {
 class Search {
  public:
   explicit Search(const Application& app)
-      : app_(app), modules_(ModulesOf(app)), index_(modules_), found_(app.modules().size()) {
+      : app_(app), modules_(app.ReachModules()), index_(modules_), found_(app.modules().size()) {
     for (size_t m = 0; m < modules_.size(); ++m) {
       if (!IsSource(m)) continue;
       const std::vector<FunctionFacts>& functions = modules_[m].facts->functions;
@@ -40,13 +40,6 @@ class Search {
 
  private:
   using FunctionId = std::pair<int, int>;  // (module, index into its functions)
-
-  static std::vector<ReachModule> ModulesOf(const Application& app) {
-    std::vector<ReachModule> modules;
-    for (const TracedModule& module : app.modules())
-      modules.push_back({module.name, module.is_package, module.facts.get()});
-    return modules;
-  }
 
   // A module of the application whose facts are known.
   bool IsSource(size_t module) const {

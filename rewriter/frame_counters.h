@@ -19,9 +19,8 @@
 
 namespace faaslight {
 
-// Per module of the application, by position: its functions (index into Facts::functions) that lead
-// to a frame counter through another module, each with the reason: "through helpers.caller, line
-// 7".
+// Per module of the application, by position: its functions (index into Facts::functions) that call
+// a frame counter, without those that the facts know, each with the reason ("through who, line 7").
 std::vector<std::map<int, std::string>> LeadToFrameCounters(const Application& app);
 
 }  // namespace faaslight

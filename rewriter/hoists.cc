@@ -66,17 +66,10 @@ class Hoister {
   const TracedModule& module(int index) const { return app_.modules()[static_cast<size_t>(index)]; }
   ModuleChoice& choice(int index) { return choices_[static_cast<size_t>(index)]; }
 
-  // The package that a module lies directly in; -1 for a top-level one.
-  int PackageOf(int index) const {
-    const std::string& name = module(index).name;
-    const size_t dot = name.rfind('.');
-    return dot == std::string::npos ? -1 : app_.Find(name.substr(0, dot));
-  }
-
   // R3: the submodules that the original run had loaded.
   void FindSubmodules() {
     for (size_t i = 0; i < choices_.size(); ++i) {
-      const int package = PackageOf(static_cast<int>(i));
+      const int package = app_.PackageOf(static_cast<int>(i));
       if (package < 0 || !choice(package).rewritable) continue;
       const std::string& name = module(static_cast<int>(i)).name;
       choice(package).submodules.push_back(name.substr(name.rfind('.') + 1));
@@ -159,7 +152,7 @@ class Hoister {
 
   // The same for loading `source` in the body of `importer`, and with it the packages around it.
   bool LoadingEnters(int source, int importer, const std::set<int>& members) const {
-    for (int index = source; index >= 0; index = PackageOf(index)) {
+    for (int index = source; index >= 0; index = app_.PackageOf(index)) {
       if (index == importer || IsAncestor(app_, index, importer)) break;
       if (Enters(index, members, *members.begin())) return true;
     }

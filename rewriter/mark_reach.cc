@@ -5,17 +5,15 @@
 namespace faaslight {
 
 void MarkReach(const Application& app, Choices& choices) {
-  std::vector<ReachModule> modules;
   std::vector<std::pair<std::string, int>> entered;
   for (const TracedModule& module : app.modules()) {
-    modules.push_back({module.name, module.is_package, module.facts.get()});
     for (size_t f = 0; f < module.entered.size(); ++f) {
       if (module.entered[f]) entered.emplace_back(module.name, static_cast<int>(f));
     }
   }
   const std::string& handler_module = app.modules()[static_cast<size_t>(app.handler_module())].name;
   const ReachResult reached =
-      FindReachable(modules, handler_module, app.handler_function(), entered);
+      FindReachable(app.ReachModules(), handler_module, app.handler_function(), entered);
   for (size_t i = 0; i < choices.size(); ++i) {
     const TracedModule& module = app.modules()[i];
     choices[i].reach.assign(module.entered.size(), REACH_UNREACHABLE);

@@ -1,7 +1,5 @@
 #include "rewriter/stars.h"
 
-#include <string>
-
 namespace faaslight {
 namespace {
 
@@ -24,12 +22,6 @@ bool WasThere(const Application& app, int submodule, int importer, uint32_t line
   return false;
 }
 
-bool LiesIn(const Application& app, int index, int package) {
-  const std::string& name = app.modules()[static_cast<size_t>(index)].name;
-  const size_t dot = name.rfind('.');
-  return dot != std::string::npos && app.Find(name.substr(0, dot)) == package;
-}
-
 }  // namespace
 
 std::vector<StarCopy> StarCopiesOf(const Application& app) {
@@ -43,7 +35,7 @@ std::vector<StarCopy> StarCopiesOf(const Application& app) {
         const int package = PackageCopied(app, m, name);
         if (package < 0 || package == importer) continue;
         for (int child = 0; child < count; ++child) {
-          if (child != importer && LiesIn(app, child, package))
+          if (child != importer && app.PackageOf(child) == package)
             copies.push_back({importer, child, WasThere(app, child, importer, statement.line)});
         }
       }

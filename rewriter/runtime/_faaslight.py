@@ -199,13 +199,12 @@ class Module:
         Modules of the trace that do so keep these names eager; this is for one that no trace loaded. Submodules are
         left out: which of them the original had loaded by then is not known here.
         """
-        names = self.globals
-        if getattr(names.get("__spec__"), "_initializing", False):
+        if getattr(self.globals.get("__spec__"), "_initializing", False):
             return  # half made: what its imports bind is not all there in the original either
         self.has("")
-        for name in self.names:
-            if name[:1] != "_" and name not in names:
-                self.bind(name)
+        public = [name for name in self.names if name[:1] != "_"]
+        if public:  # without names, use() takes all
+            self.use(*public)
 
     def has(self, name):
         """Whether the name is lazy or a submodule: exactly, behind the substring test above."""
