@@ -3,11 +3,11 @@ SHELL := /bin/bash
 PRESET ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint demo bench upstream random ignored fuzz workloads clean
+.PHONY: help deps build test lint demo bench upstream random bench-tracing ignored fuzz workloads clean
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=release|debug|sanitize|clang]"
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what is missing (Debian packages, pinned sources and tools in .deps/)
 	@scripts/install-deps.sh
@@ -24,14 +24,17 @@ lint: deps ## formatting, clang's build and clang-tidy, ruff, generated text is 
 demo: build ## trace, rewrite, verify and report one sample, then measure its cold start
 	@scripts/demo.sh
 
-bench: build ## cold starts of the samples, and what tracing and rewriting cost
-	@scripts/bench.sh
+bench: build ## cold starts of the sample workloads, in half an hour (LARGE=1: the large ones too)
+	@scripts/bench.sh $(if $(LARGE),--large)
+
+bench-tracing: build ## what tracing costs on each CPython
+	@scripts/bench-tracing.sh
 
 upstream: build ## upstream test suites on the rewritten libraries, the long tier: docs/upstream.md
 	@scripts/upstream.sh
 
-workloads: deps ## install the sample workloads for each CPython of this machine
-	@scripts/fetch-workload.sh --all
+workloads: build ## run, trace, rewrite and verify all sample workloads (LARGE=1: the large ones too)
+	@scripts/workloads.sh $(if $(LARGE),--large)
 
 random: build ## random packages, rewritten under each --keep and compared: an hour of them
 	@.deps/venv/bin/python tests/random_apps/run.py --packages 100000 --minutes 60 --seed $$(date +%s)

@@ -1,27 +1,23 @@
-"""Cold starts of one function: without .pyc files, with valid ones, and rewritten.
+"""Cold starts of one function: without .pyc files, with valid ones, rewritten, and what a user could do without us.
 
-    bench/coldstart.py --python P --app DIR --handler main.handler --events DIR [--rewritten DIR] [--runs 11]
+    bench/coldstart.py --python P --app DIR --handler main.handler --events DIR [--rewritten DIR] [--dir NAME=DIR]...
+                       [--by-hand] [--cold] [--runs 11]
 
 Each start is a fresh process with a clean environment. The kinds take turns within each round, in an order that a
-pinned seed shuffles, so that what else the machine does meets all of them alike; the first round is not counted.
+pinned seed shuffles, so that what else the machine does meets all of them alike; the first round is not counted, and
+leaves the package's files in the page cache (--cold: they are dropped from it before each start).
 Import plus first call is the figure to look at: lazy imports can also move time from the one into the other.
 Ratios are formed within each round; their median and quartiles are printed.
 """
 
 import argparse
-import json
 import pathlib
-import random
-import shutil
-import subprocess
 import sys
 import tempfile
 
 import common
+from starts import BY_HAND, PYC, REWRITTEN, Starts, Variant, measure, originals, without_us
 
-NO_PYC = "original, no .pyc"
-PYC = "original, valid .pyc"
-REWRITTEN = "rewritten"
 FIGURES = ("import_ms", "call_ms", "total_ms", "cpu_ms", "rss_mib", "modules")
 
 
@@ -29,6 +25,21 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description="Measures cold starts of one function.")
     parser.add_argument("--python", type=pathlib.Path, default=pathlib.Path(sys.executable))
     parser.add_argument("--rewritten", type=pathlib.Path, help="the rewritten package")
+    parser.add_argument(
+        "--dir",
+        action="append",
+        default=[],
+        metavar="NAME=DIR",
+        help="one more package to measure, under this name: what another tool made of the same function",
+    )
+    parser.add_argument(
+        "--by-hand",
+        action="store_true",
+        help="also LazyLoader, gc held during the import, and -OO: see bench/starts.py",
+    )
+    parser.add_argument(
+        "--cold", action="store_true", help="drop the package's files from the page cache before each start"
+    )
     parser.add_argument("--event", help="name of the event to call with (default: the first)")
     parser.add_argument(
         "--preload",
@@ -42,10 +53,18 @@ def parse_arguments():
     arguments = parser.parse_args()
     if arguments.runs < 1:
         parser.error("--runs: at least 1")
-    for folder in filter(None, [arguments.app, arguments.rewritten]):
+    arguments.dir = dict(parse_assignment(parser, text) for text in arguments.dir)
+    for folder in filter(None, [arguments.app, arguments.rewritten, *arguments.dir.values()]):
         if not folder.is_dir():
             parser.error(f"no such folder: {folder}")
     return arguments
+
+
+def parse_assignment(parser, text):
+    name, equals, folder = text.partition("=")
+    if not equals or not name:
+        parser.error(f"--dir {text}: give it as NAME=DIR")
+    return name, pathlib.Path(folder)
 
 
 def choose_event(arguments):
@@ -59,58 +78,16 @@ def choose_event(arguments):
 
 
 def prepare_kinds(arguments, work):
-    """{kind: folder to run}."""
+    """{kind: Variant}."""
     app = arguments.app.resolve()
-    kinds = {
-        NO_PYC: common.without_bytecode(app, work / "no-pyc" / app.name),
-        PYC: common.with_bytecode(app, work / "pyc" / app.name, arguments.python),
-    }
+    kinds = originals(app, arguments.python, work)
+    if arguments.by_hand:
+        kinds |= without_us(app, arguments.python, work, kinds[PYC].folder)
     if arguments.rewritten:
-        kinds[REWRITTEN] = arguments.rewritten.resolve()
+        kinds[REWRITTEN] = Variant(arguments.rewritten.resolve())
+    for name, folder in arguments.dir.items():
+        kinds[name] = Variant(folder.resolve())
     return kinds
-
-
-def measure(arguments, kind, app, event, work, variables):
-    """One cold start."""
-    answer = work / "answer.json"
-    answer.unlink(missing_ok=True)
-    asked = work / "request.json"
-    request = common.request(arguments, app, [event], answer) | {"preload": arguments.preload}
-    asked.write_text(json.dumps(request), encoding="utf-8")
-    scratch = work / "home"
-    env = common.environment(arguments, app, scratch, variables)
-    argv = [arguments.python, "-S", "-s", "-B", work / "probe.py", asked]
-    try:
-        common.run(argv, env, app, arguments.timeout)
-        sample = json.loads(answer.read_text(encoding="utf-8"))
-    except (common.BenchError, OSError, ValueError) as error:
-        raise common.BenchError(f"{kind}: {error}") from None
-    if sample["raised"]:
-        raise common.BenchError(
-            f"{kind}: the handler raised {sample['raised']} on event {event[0]}; choose another with --event"
-        )
-    sample["total_ms"] = sample["import_ms"] + sample["call_ms"]
-    return sample
-
-
-def measure_all(arguments, event, work, variables):
-    """{kind: [sample of each round]}; the uncounted first round warms the file cache."""
-    for program in (common.BENCH / "probe.py", common.RUNNER):
-        shutil.copy(program, work)
-    # The bootstrap's own compilation is no part of a start, but a .pyc keeps the rounds short.
-    subprocess.run([str(arguments.python), "-I", "-m", "compileall", "-q", str(work)], check=False)
-    (work / "home").mkdir()
-    kinds = prepare_kinds(arguments, work)
-    shuffle = random.Random(arguments.seed).shuffle
-    samples = {kind: [] for kind in kinds}
-    for round_number in range(arguments.runs + 1):
-        order = list(kinds)
-        shuffle(order)
-        for kind in order:
-            sample = measure(arguments, kind, kinds[kind], event, work, variables)
-            if round_number:
-                samples[kind].append(sample)
-    return samples
 
 
 def ratios(samples, slower, faster, figure="total_ms"):
@@ -152,15 +129,22 @@ def main():
     facts = common.machine()
     event = choose_event(arguments)
     with tempfile.TemporaryDirectory(prefix="faaslight-bench-") as folder, common.service(arguments) as variables:
-        samples = measure_all(arguments, event, pathlib.Path(folder).resolve(), variables)
+        work = pathlib.Path(folder).resolve()
+        kinds = prepare_kinds(arguments, work)
+        starts = Starts(arguments, [event], work, variables)
+        samples, failures = measure(starts, kinds, arguments.runs, arguments.seed, arguments.cold, BY_HAND)
+    cache = "dropped from" if arguments.cold else "in"
     preloaded = f", with {', '.join(arguments.preload)} loaded before" if arguments.preload else ""
     print(
         f"cold starts of {arguments.handler} on CPython {version}, event {event[0]}{preloaded}: "
         f"medians of {arguments.runs}"
     )
+    print(f"files {cache} the page cache")
     print(format_table(samples))
     print(format_ratios(samples))
     print(common.describe(facts))
+    for kind, why in failures.items():
+        print(f"{kind} does not work: {why}")
     results = {run["result"] for runs in samples.values() for run in runs}
     if len(results) > 1:
         print("note: the results of the first call were not all the same")

@@ -2,13 +2,91 @@
 
 `python -S -s -B probe.py REQUEST.json`, in a fresh process each time. replay/runner.py, which lies beside it, plays the
 cloud's bootstrap: what it loads is loaded before the clock starts, as in the cloud. Nothing is captured or hooked.
+
+Asked for in the request: "before", what a user could do by hand (its own cost counts as import); "warm_s", calls per
+second after the first thousand calls; "demand", what the other events load on first use, each load timed.
 """
 
+import gc
 import importlib
 import json
 import os
 import sys
 import time
+
+clock = time.perf_counter
+WARM_UP_CALLS = 1000
+
+
+def lazy_loader(handler):
+    """Puts importlib.util.LazyLoader around the loader of every source module but the handler's."""
+    from importlib.machinery import PathFinder, SourceFileLoader
+    from importlib.util import LazyLoader
+
+    class LazyFinder:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            spec = PathFinder.find_spec(name, path, target)
+            if spec is not None and type(spec.loader) is SourceFileLoader and name != handler.rpartition(".")[0]:
+                spec.loader = LazyLoader(spec.loader)
+            return spec
+
+    sys.meta_path.insert(0, LazyFinder)
+
+
+def load(runner, trigger, request):
+    """Imports the handler's module as the variant has it."""
+    if "lazy_loader" in request["before"]:
+        lazy_loader(request["handler"])
+    if "gc_held" in request["before"]:
+        gc.disable()
+    trigger.load(lambda: runner.get_handler(request["handler"]))
+    if "gc_held" in request["before"]:
+        gc.enable()
+
+
+def throughput(trigger, text, seconds):
+    """Calls per second, once warm: after a thousand calls, or half of the time where calls are slow."""
+    prepared = [trigger.prepare(0, text) for _ in range(WARM_UP_CALLS)]
+    start, made = clock(), 0
+    while made < WARM_UP_CALLS and clock() - start < seconds / 2:
+        trigger.call(prepared[made])
+        made += 1
+    start, counted = clock(), 0
+    while clock() - start < seconds / 2:
+        trigger.call(trigger.prepare(0, text))
+        counted += 1
+    return {"warm_up_calls": made, "calls_per_s": counted / (clock() - start)}
+
+
+def demand(trigger, events):
+    """[[kind, name, ms]] of each first use while the events run: "function", or "module" for an import that loads."""
+    runtime = sys.modules.get("_faaslight")
+    if runtime is None:
+        return []
+    timed = []
+
+    def time_of(method, kind):
+        def measured(self, what, *others):
+            before, start = len(sys.modules), clock()
+            try:
+                return method(self, what, *others)
+            finally:
+                spent, grown = (clock() - start) * 1e3, len(sys.modules) > before
+                # A function whose first use brings modules would be counted for what they cost.
+                if grown == (kind == "module"):
+                    timed.append([kind, f"{self.globals.get('__name__')}:{what}", spent])
+
+        return measured
+
+    runtime.Module.first_call = time_of(runtime.Module.first_call, "function")
+    runtime.Module.run = time_of(runtime.Module.run, "module")
+    for index, event in enumerate(events):
+        try:
+            trigger.call(trigger.prepare(index, event["json"]))
+        except Exception:  # hold-outs end in errors too
+            pass
+    return timed
 
 
 def main():
@@ -29,9 +107,8 @@ def main():
     loaded_before = len(sys.modules)
 
     cpu = time.process_time
-    clock = time.perf_counter
     cpu_start, start = cpu(), clock()
-    trigger.load(lambda: runner.get_handler(request["handler"]))
+    load(runner, trigger, request)
     imported = clock()
     prepared = trigger.prepare(0, request["events"][0]["json"])
     called = clock()
@@ -55,6 +132,10 @@ def main():
         record["result"] = None if raised is not None else trigger.marshal(result)
     except Exception:
         record["result"] = None
+    if request.get("warm_s"):
+        record["warm"] = throughput(trigger, request["events"][0]["json"], request["warm_s"])
+    if request.get("demand"):
+        record["demand"] = demand(trigger, request["events"][1:])
     with open(request["outcomes"], "w", encoding="utf-8", errors="backslashreplace") as file:
         json.dump(record, file)
     sys.stdout.flush()

@@ -2,15 +2,21 @@
 
 generated.py session FILE --python PATH   puts a recorded demo into README.md
 generated.py commands                     checks the README's session against the commands on standard input
-generated.py tables [--check]             exit codes (from base/result.h) and pinned versions (from scripts/)
+generated.py tables [--check]             exit codes (from base/result.h), pinned versions (from scripts/), the sample
+                                          workloads (from their folders), and bench/results/ in README.md
 """
 
 import argparse
+import json
 import re
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "sample_workloads"), str(ROOT / "bench")]
+
+import catalog  # noqa: E402
+import tables as bench_tables  # noqa: E402
 
 
 def block(text, name):
@@ -78,9 +84,28 @@ def pins_table():
     return "\n".join(lines) + "\n"
 
 
+def workloads_table():
+    lines = ["| folder | what the function does | handler | events | CPython | services |", "|---|---|---|---|---|---|"]
+    for workload in catalog.everything():
+        events = [", ".join(f"`{file.stem}`" for file in sorted(f.glob("*.json"))) for f in workload.event_folders]
+        pythons = workload.pythons[0] + (f"–{workload.pythons[-1]}" if workload.pythons[1:] else "")
+        large = " (large)" if workload.large else ""
+        lines.append(
+            f"| `{workload.name}`{large} | {workload.does} | `{workload.handler}` | {'; hold-out '.join(events)} "
+            f"| {pythons} | {', '.join(workload.services) or '-'} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def bench_table():
+    return bench_tables.readme(json.loads((ROOT / "bench/results/results.json").read_text()))
+
+
 def tables(check):
     stale = 0
     for path, name, make in (
+        (ROOT / "sample_workloads/README.md", "workloads", workloads_table),
+        (ROOT / "README.md", "bench", bench_table),
         (ROOT / "docs/exit-codes.md", "exit-codes", exit_code_table),
         (ROOT / "docs/dependencies.md", "pins", pins_table),
     ):

@@ -1,0 +1,215 @@
+"""All sample workloads: cold starts of each variant, warm throughput, first uses, and what our tools cost.
+
+    bench/suite.py [--large] [--runs 11] [--seconds 20] [--cold] [--out build/bench] [APP...]
+
+For each workload: fetched, traced, rewritten under each --keep, then measured as bench/starts.py does it, with its
+services running. A workload's rounds end after --seconds once three are done. Its figures go to OUT/apps/NAME.json at
+once; at the end OUT/results.json holds all of them, OUT/results.md the tables and OUT/results.svg the picture.
+--tables makes the last three again from OUT/apps. Exit code 1 if a workload failed; the others are measured.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import types
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "sample_workloads"))
+
+import catalog
+import common
+import fetch
+import plot
+import ratios
+import running
+import starts
+import tables
+from starts import REACHABLE, REWRITTEN
+
+TIME_LIMIT_S = 1800
+FIGURES = ("import_ms", "call_ms", "total_ms", "cpu_ms", "rss_mib", "modules")
+WARM_RUNS, WARM_S = 3, 1.0
+
+
+def run_tool(build, name, *arguments, cwd):
+    """Runs a program of ours to its end: {"seconds", "peak_mib"}; the peak is that of its largest process."""
+    start = time.monotonic()
+    argv = [str(build / "bin" / name), *map(str, arguments)]
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=cwd)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            output.seek(0)
+            said = output.read().decode("utf-8", "replace").strip().splitlines()[-6:]
+            raise common.BenchError("\n  ".join([f"{name} ended with exit code {process.returncode}", *said]))
+    return {"seconds": time.monotonic() - start, "peak_mib": usage.ru_maxrss / 1024}
+
+
+def make_packages(workload, package, python, env, out, build):
+    """Traces and rewrites: ({variant: folder}, {tool: cost})."""
+    trace = out / "app.trace"
+    variables = [part for key, value in env.items() for part in ("--env", f"{key}={value}")]
+    source = [package.resolve(), "--handler", workload.handler, "--events", workload.events]
+    cost = {"trace": run_tool(build, "faaslight-trace", *source, "--python", python, *variables, "-o", trace, cwd=out)}
+    folders = {REWRITTEN: out / "traced", REACHABLE: out / "reachable"}
+    rewrite = ["faaslight-rewrite", package.resolve(), "--trace", trace]
+    cost["rewrite"] = run_tool(build, *rewrite, "--no-verify", "-o", folders[REWRITTEN], cwd=out)
+    run_tool(build, *rewrite, "--no-verify", "--keep", "reachable", "-o", folders[REACHABLE], cwd=out)
+    return folders, cost
+
+
+def summary(values):
+    return [round(value, 3) for value in common.spread(values)]
+
+
+def summarise(kinds, samples, failures):
+    """The figures of all variants, and each one's ratio to the original with valid .pyc files (below 1: faster)."""
+    found = {}
+    base = samples[starts.PYC]
+    for kind, runs in samples.items():
+        megabytes, python_megabytes = starts.size_of(kinds[kind].folder)
+        entry = {figure: summary([run[figure] for run in runs]) for figure in FIGURES}
+        entry |= {"mb": round(megabytes, 2), "py_mb": round(python_megabytes, 2)}
+        entry["ratio"] = {
+            figure: [round(value, 4) for value in ratios.ratio(runs, base, figure)]
+            for figure in ("import_ms", "total_ms", "cpu_ms", "rss_mib")
+        }
+        entry["same_answer"] = {run["result"] for run in runs} == {run["result"] for run in base}
+        found[kind] = entry
+    return found | {kind: {"failed": why} for kind, why in failures.items()}
+
+
+def measure_warm(runner, kinds):
+    """{variant: {"warm_up_calls", "calls_per_s": quartiles}} of the original and the rewritten package, by turns."""
+    runs = {kind: [] for kind in (starts.PYC, REWRITTEN)}
+    for _ in range(WARM_RUNS):
+        for kind, found in runs.items():
+            found.append(runner.run(kinds[kind], warm_s=WARM_S)["warm"])
+    return {
+        kind: {
+            "warm_up_calls": min(run["warm_up_calls"] for run in found),
+            "calls_per_s": summary([run["calls_per_s"] for run in found]),
+        }
+        for kind, found in runs.items()
+    }
+
+
+def measure_demand(runner, kinds):
+    """{"function"/"module": {"count", "median_ms", "max_ms"}} of the first uses while the hold-out events run."""
+    loads = runner.run(kinds[REWRITTEN], demand=True)["demand"]
+    found = {}
+    for kind in ("function", "module"):
+        spent = [milliseconds for what, _, milliseconds in loads if what == kind]
+        if spent:
+            found[kind] = {"count": len(spent), "median_ms": summary(spent)[1], "max_ms": round(max(spent), 3)}
+    return found
+
+
+def measure_workload(workload, python, arguments):
+    """Everything about one workload, as OUT/apps/NAME.json has it."""
+    package = fetch.fetch(workload, python)
+    event = next(
+        e for e in common.load_events([workload.events]) if e[0] == workload.bench_event or not workload.bench_event
+    )
+    others = common.load_events([workload.holdout])
+    function = types.SimpleNamespace(
+        handler=workload.handler, trigger="event", layer=[], env=[], timeout=TIME_LIMIT_S, python=python, preload=[]
+    )
+    # Beside the results, not in /tmp: that may lie on another file system, or in memory.
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-", dir=arguments.out) as folder,
+        running.running(workload, fetch.cloud_of(package)) as env,
+    ):
+        work = pathlib.Path(folder).resolve()
+        (work / "packages").mkdir()
+        (work / "starts").mkdir()
+        folders, cost = make_packages(workload, package, python, env, work / "packages", arguments.build)
+        kinds = starts.originals(package.resolve(), python, work)
+        kinds |= starts.without_us(package.resolve(), python, work, kinds[starts.PYC].folder)
+        kinds |= {kind: starts.Variant(made) for kind, made in folders.items()}
+        runner = starts.Starts(function, [event], work / "starts", env)
+        samples, failures = starts.measure(
+            runner, kinds, arguments.runs, arguments.seed, arguments.cold, starts.BY_HAND, arguments.seconds
+        )
+        warm = measure_warm(runner, kinds)
+        runner.events = [event, *others]
+        return {
+            "name": workload.name,
+            "paper": workload.paper,
+            "does": workload.does,
+            "python": common.python_version(python),
+            "event": event[0],
+            "runs": len(samples[starts.PYC]),
+            "cold": arguments.cold,
+            "variants": summarise(kinds, samples, failures),
+            "warm": warm,
+            "demand": measure_demand(runner, kinds),
+            "tools": cost,
+        }
+
+
+def write_results(out, machine):
+    """OUT/results.json, .md and .svg from OUT/apps."""
+    apps = [json.loads(file.read_text(encoding="utf-8")) for file in sorted((out / "apps").glob("*.json"))]
+    if not apps:
+        raise common.BenchError(f"nothing was measured: {out / 'apps'} is empty")
+    document = {"format": 1, "machine": machine, "apps": apps}
+    common.write_json(out / "results.json", document)
+    (out / "results.md").write_text(tables.everything(document), encoding="utf-8")
+    (out / "results.svg").write_text(plot.draw(document), encoding="utf-8")
+    print(tables.plain(document))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures all sample workloads.")
+    parser.add_argument("apps", nargs="*", metavar="APP", help="app20, say (default: all but the large ones)")
+    parser.add_argument("--large", action="store_true", help="the large ones too")
+    parser.add_argument("--runs", type=int, default=11, help="measured rounds at most (default 11)")
+    parser.add_argument("--seconds", type=float, default=20, help="of rounds for each workload (default 20)")
+    parser.add_argument("--seed", type=int, default=1, help="of the order within each round (default 1)")
+    parser.add_argument("--cold", action="store_true", help="drop the package from the page cache before each start")
+    parser.add_argument("--build", type=pathlib.Path, default=common.ROOT / "build")
+    parser.add_argument("--out", type=pathlib.Path, default=common.ROOT / "build/bench")
+    parser.add_argument("--tables", action="store_true", help="measure nothing: tables and picture from OUT/apps")
+    arguments = parser.parse_args()
+    arguments.out, arguments.build = arguments.out.resolve(), arguments.build.resolve()
+    (arguments.out / "apps").mkdir(parents=True, exist_ok=True)
+    machine_file = arguments.out / "machine.json"
+    failed = 0
+    if not arguments.tables:
+        if not arguments.apps:  # a whole run holds nothing of an earlier one
+            shutil.rmtree(arguments.out / "apps")
+            (arguments.out / "apps").mkdir()
+        common.write_json(machine_file, common.machine())
+        pythons = fetch.find_pythons()
+        chosen = catalog.choose(arguments.apps, arguments.large)
+        for number, workload in enumerate(chosen, 1):
+            python = pythons.get(workload.pythons[0])
+            if python is None:
+                print(f"{workload.name}: skipped: no CPython {workload.pythons[0]} here", file=sys.stderr)
+                continue
+            start = time.monotonic()
+            try:
+                found = measure_workload(workload, python, arguments)
+            except (common.BenchError, catalog.WorkloadError) as problem:
+                failed = 1
+                print(f"{workload.name}: FAILED: {problem}", file=sys.stderr, flush=True)
+                continue
+            common.write_json(arguments.out / "apps" / f"{workload.name}.json", found)
+            spent = time.monotonic() - start
+            print(f"[{number}/{len(chosen)}] {workload.name}: {found['runs']} rounds, {spent:.0f} s", file=sys.stderr)
+    write_results(arguments.out, json.loads(machine_file.read_text(encoding="utf-8")))
+    return failed
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (common.BenchError, catalog.WorkloadError, OSError) as problem:
+        sys.exit(f"bench: {problem}")
