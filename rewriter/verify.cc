@@ -8,7 +8,9 @@
 #include <set>
 #include <string_view>
 
+#include "base/files.h"
 #include "replay/scratch.h"
+#include "rewriter/emit.h"
 
 namespace faaslight {
 namespace {
@@ -231,16 +233,27 @@ Comparison CompareOutcomes(const std::vector<Event>& events,
   return out;
 }
 
-Status Verifier::RunOriginal() {
-  Result<RunResult> run = Replay(python_, spec_);
+Status Verifier::RunOriginal(const std::filesystem::path& app) {
+  RunSpec spec = spec_;
+  spec.app = app;
+  Result<RunResult> run = Replay(python_, spec);
   if (!run) return tl::unexpected(run.error());
   originals_.push_back(std::move(*run));
   return {};
 }
 
+Status Verifier::RunCopyBeside(const std::filesystem::path& folder) {
+  Result<TemporaryDirectory> copy =
+      TemporaryDirectory::Make(folder.parent_path(), ".faaslight-original-");
+  if (!copy) return tl::unexpected(copy.error());
+  if (auto copied = CopyApplication(spec_.app, copy->path()); !copied)
+    return tl::unexpected(copied.error());
+  return RunOriginal(copy->path());
+}
+
 Result<Verifier::Verdict> Verifier::Check(const std::filesystem::path& folder) {
   while (originals_.size() < 2) {
-    if (Status done = RunOriginal(); !done) return tl::unexpected(done.error());
+    if (Status done = RunOriginal(spec_.app); !done) return tl::unexpected(done.error());
   }
   RunSpec changed = spec_;
   changed.app = folder;
@@ -248,7 +261,7 @@ Result<Verifier::Verdict> Verifier::Check(const std::filesystem::path& folder) {
   if (!run) return tl::unexpected(run.error());
   Verdict verdict{CompareOutcomes(spec_.events, originals_, *run), std::move(*run)};
   if (verdict.comparison.differences.empty() || originals_.size() > 2) return verdict;
-  if (Status done = RunOriginal(); !done) return tl::unexpected(done.error());
+  if (Status done = RunCopyBeside(folder); !done) return tl::unexpected(done.error());
   verdict.comparison = CompareOutcomes(spec_.events, originals_, verdict.rewritten);
   return verdict;
 }

@@ -2,8 +2,10 @@
 // time in a fresh process, and what came of it is compared.
 //
 // Two runs of the original come first: what differs between them (a time, a random number, a
-// request id) cannot be compared with a third. When a package differs, the original runs once more,
-// so that what only seldom differs is found before anybody looks for a cause.
+// request id) cannot be compared with a third. When a package differs, a copy of the original runs
+// in a folder beside the package, so that what only seldom differs, and what depends on the place
+// (the order of a set of paths, in matplotlib's list of fonts), is found before anybody looks for a
+// cause.
 #pragma once
 
 #include <filesystem>
@@ -53,7 +55,8 @@ class Verifier {
     RunResult rewritten;
   };
   // One run of the package in `folder`; the first call runs the original twice, and the first
-  // difference a third time. Errors: those of Replay().
+  // difference a copy of it, made beside `folder` and removed. Errors: those of Replay() and
+  // CopyApplication().
   Result<Verdict> Check(const std::filesystem::path& folder);
 
   const RunSpec& spec() const { return spec_; }
@@ -61,7 +64,8 @@ class Verifier {
   const RunResult& original() const { return originals_.front(); }
 
  private:
-  Status RunOriginal();
+  Status RunOriginal(const std::filesystem::path& app);
+  Status RunCopyBeside(const std::filesystem::path& folder);
 
   std::filesystem::path python_;
   RunSpec spec_;

@@ -6,7 +6,7 @@ scripts/build.sh "$preset"
 status=0
 ctest --test-dir "$(build_folder "$preset")" --output-on-failure --no-tests=error -j "$(nproc)" || status=1
 folders=()
-for folder in tests/runtime tests/rules tests/integration tests/random_apps tests/newest tests/upstream; do
+for folder in tests/runtime tests/rules tests/integration tests/random_apps tests/newest tests/bench tests/workloads tests/upstream; do
   [[ -z $(find "$folder" -name 'test_*.py' -print -quit 2>/dev/null) ]] || folders+=("$folder")
 done
 FAASLIGHT_BUILD=$(build_folder "$preset") scripts/pytest.sh "${folders[@]}" || status=1

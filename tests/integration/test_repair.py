@@ -123,6 +123,32 @@ def test_hold_out_events_shape_nothing_and_are_compared(shop, tmp_path):
     assert settings.startswith('holdout = ["held"]  # mine\n') and "plugins" in settings
 
 
+def test_what_depends_on_the_folder_is_not_compared(tmp_path):
+    """The package lies elsewhere than the original: the order of a set of its paths is another, as for matplotlib's fonts."""
+    python = any_python()
+    app = write(
+        tmp_path / "app",
+        {
+            "main.py": """
+import os
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PATHS = {os.path.join(HERE, "font%d.ttf" % number) for number in range(40)}
+
+
+def handler(event, context):
+    with open(os.path.join(os.environ["TMPDIR"], "fonts.txt"), "w") as file:
+        file.write("\\n".join(os.path.basename(path) for path in PATHS))
+    return len(PATHS)
+"""
+        },
+    )
+    recorded = trace(app, "main.handler", tmp_path / "t", python=python, events=[events(tmp_path / "e", a=1)])
+    done = succeed("faaslight-rewrite", app, "--trace", recorded, "-o", tmp_path / "out", cwd=tmp_path)
+    assert "not compared" in done.stdout and "fonts.txt" in done.stdout, done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["app", "e", "out", "t"]
+
+
 def test_chance_is_not_compared_and_cannot_be_mended(tmp_path):
     python = any_python()
     app = write(

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -61,6 +62,7 @@ def outcome_of(record, scratch, package):
     """What expected.json holds of one record: what is the same on every machine."""
     if not record["returned"]:
         text = record["exception_message"].replace(str(scratch), "SCRATCH").replace(str(package.resolve()), "PACKAGE")
+        text = re.sub(r"http://127\.0\.0\.1:\d+", "http://SERVICE", text)
         return {"raised": record["exception_type"], "message": text}
     return {"returned": json.loads(record["result_json"]) if record["result_is_json"] else record["result_json"]}
 
