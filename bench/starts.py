@@ -72,12 +72,14 @@ class Starts:
         # The bootstrap's own compilation is no part of a start, but a .pyc keeps the rounds short.
         for flags in ((), ("-OO",)):
             subprocess.run([str(function.python), *flags, "-I", "-m", "compileall", "-q", str(work)], check=False)
-        (work / "home").mkdir()
 
     def run(self, variant, cold=False, **asked):
         """The sample of one start (see probe.py); BenchError if it fails or the handler raises."""
         answer, request = self.work / "answer.json", self.work / "request.json"
         answer.unlink(missing_ok=True)
+        # A new instance has nothing in its folder for temporary files: no cache that an earlier start made.
+        shutil.rmtree(self.work / "home", ignore_errors=True)
+        (self.work / "home").mkdir()
         document = common.request(self.function, variant.folder, self.events, answer)
         document |= {"preload": self.function.preload, "before": variant.before, **asked}
         request.write_text(json.dumps(document), encoding="utf-8")

@@ -84,15 +84,20 @@ def pins_table():
     return "\n".join(lines) + "\n"
 
 
+SERVICES = {"aws": "`services/aws.py`", "site": "`services/site.py`", "own": "its `service.py`"}
+
+
 def workloads_table():
-    lines = ["| folder | what the function does | handler | events | CPython | services |", "|---|---|---|---|---|---|"]
+    """Each workload, and what it stands on: its first packages, services, and libraries of the system."""
+    lines = ["| folder | what the function does | handler | events; hold-outs | stands on |", "|---|---|---|---|---|"]
     for workload in catalog.everything():
-        events = [", ".join(f"`{file.stem}`" for file in sorted(f.glob("*.json"))) for f in workload.event_folders]
-        pythons = workload.pythons[0] + (f"–{workload.pythons[-1]}" if workload.pythons[1:] else "")
-        large = " (large)" if workload.large else ""
+        events = [", ".join(file.stem for file in sorted(folder.glob("*.json"))) for folder in workload.event_folders]
+        stands_on = ["CPython " + workload.pythons[0] + (f"–{workload.pythons[-1]}" if workload.pythons[1:] else "")]
+        stands_on += [SERVICES[name] for name in workload.services] + list(workload.debian)
+        stands_on += ["gigabytes of packages"] if workload.large else []
+        does = workload.does + (f" ({workload.paper} of the paper)" if workload.paper else "")
         lines.append(
-            f"| `{workload.name}`{large} | {workload.does} | `{workload.handler}` | {'; hold-out '.join(events)} "
-            f"| {pythons} | {', '.join(workload.services) or '-'} |"
+            f"| `{workload.name}` | {does} | `{workload.handler}` | {'; '.join(events)} | {', '.join(stands_on)} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -44,7 +44,7 @@ def of_customer(session, name):
 def totals(session, least):
     total = func.sum(Order.cents)
     query = select(Customer.name, total).join(Customer.orders).group_by(Customer.id).having(total >= least)
-    return {"totals": dict(session.execute(query.order_by(Customer.name)).tuples())}
+    return {"totals": dict(session.execute(query.order_by(Customer.name)).tuples().all())}
 
 
 def add(session, name):

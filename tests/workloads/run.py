@@ -133,7 +133,14 @@ def main():
             continue
         try:
             print(f"{workload.name}: {check(workload, pythons[version], arguments)}", flush=True)
-        except (Failed, common.BenchError, subprocess.TimeoutExpired, OSError, ValueError) as problem:
+        except (
+            Failed,
+            common.BenchError,
+            catalog.WorkloadError,
+            subprocess.TimeoutExpired,
+            OSError,
+            ValueError,
+        ) as problem:
             failed += 1
             print(f"{workload.name}: FAILED: {problem}", flush=True)
     return 1 if failed else 0
