@@ -25,15 +25,29 @@ def shrink(data, width, height):
         return image.make_blob(), image.size, image.format
 
 
+def name_of(label, key):
+    return posixpath.join(label, posixpath.splitext(key)[0] + ".jpg")
+
+
+def forget(key):
+    """Removes the small pictures of one that was removed."""
+    names = [{"Key": name_of(label, key)} for label in SIZES]
+    answer = s3.delete_objects(Bucket=os.environ["THUMBNAIL_BUCKET"], Delete={"Objects": names})
+    return sorted(entry["Key"] for entry in answer["Deleted"])
+
+
 def handle_resize(event, context):
     done = []
     for record in event["Records"]:
         bucket = record["s3"]["bucket"]["name"]
         key = unquote_plus(record["s3"]["object"]["key"])
+        if record["eventName"].startswith("ObjectRemoved:"):
+            done.append({"removed": forget(key)})
+            continue
         body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         for label, (width, height) in SIZES.items():
             data, size, kind = shrink(body, width, height)
-            name = posixpath.join(label, posixpath.splitext(key)[0] + ".jpg")
+            name = name_of(label, key)
             s3.put_object(Bucket=os.environ["THUMBNAIL_BUCKET"], Key=name, Body=data, ContentType="image/jpeg")
             done.append({"key": name, "size": list(size), "format": kind})
     return {"resized": done}

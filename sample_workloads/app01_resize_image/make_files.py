@@ -31,6 +31,5 @@ bucket = pathlib.Path(sys.argv[2]) / "s3" / "uploads"
 (bucket / "2022" / "a photo.ppm").write_bytes(ppm(320, 200))
 (bucket / "drawing.png").write_bytes(png(200, 300))
 (bucket / "tiny.png").write_bytes(png(20, 10))
-(bucket / "notes.txt").write_bytes(b"not a picture")
 thumbnails = bucket.parent / "thumbnails"
 thumbnails.mkdir()
