@@ -7,7 +7,7 @@ PRESET ?= release
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=release|debug|sanitize|clang]"
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what is missing (Debian packages, pinned sources and tools in .deps/)
 	@scripts/install-deps.sh

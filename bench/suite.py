@@ -154,11 +154,12 @@ def measure_workload(workload, python, arguments):
         }
 
 
-def write_results(out, machine):
-    """OUT/results.json, .md and .svg from OUT/apps."""
+def write_results(out):
+    """OUT/results.json, .md and .svg from OUT/apps and OUT/machine.json."""
     apps = [json.loads(file.read_text(encoding="utf-8")) for file in sorted((out / "apps").glob("*.json"))]
     if not apps:
         raise common.BenchError(f"nothing was measured: {out / 'apps'} is empty")
+    machine = json.loads((out / "machine.json").read_text(encoding="utf-8"))
     document = {"format": 1, "machine": machine, "apps": apps}
     common.write_json(out / "results.json", document)
     (out / "results.md").write_text(tables.everything(document), encoding="utf-8")
@@ -167,7 +168,7 @@ def write_results(out, machine):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Measures all sample workloads.")
+    parser = argparse.ArgumentParser(prog="bench.sh", description="Measures all sample workloads.")
     parser.add_argument("apps", nargs="*", metavar="APP", help="app20, say (default: all but the large ones)")
     parser.add_argument("--large", action="store_true", help="the large ones too")
     parser.add_argument("--runs", type=int, default=11, help="measured rounds at most (default 11)")
@@ -180,13 +181,12 @@ def main():
     arguments = parser.parse_args()
     arguments.out, arguments.build = arguments.out.resolve(), arguments.build.resolve()
     (arguments.out / "apps").mkdir(parents=True, exist_ok=True)
-    machine_file = arguments.out / "machine.json"
     failed = 0
     if not arguments.tables:
         if not arguments.apps:  # a whole run holds nothing of an earlier one
             shutil.rmtree(arguments.out / "apps")
             (arguments.out / "apps").mkdir()
-        common.write_json(machine_file, common.machine())
+        common.write_json(arguments.out / "machine.json", common.machine())
         pythons = fetch.find_pythons()
         chosen = catalog.choose(arguments.apps, arguments.large)
         for number, workload in enumerate(chosen, 1):
@@ -204,7 +204,7 @@ def main():
             common.write_json(arguments.out / "apps" / f"{workload.name}.json", found)
             spent = time.monotonic() - start
             print(f"[{number}/{len(chosen)}] {workload.name}: {found['runs']} rounds, {spent:.0f} s", file=sys.stderr)
-    write_results(arguments.out, json.loads(machine_file.read_text(encoding="utf-8")))
+    write_results(arguments.out)
     return failed
 
 

@@ -157,7 +157,9 @@ def cloud_of(package):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Makes runnable folders of sample workloads.")
+    parser = argparse.ArgumentParser(
+        prog="fetch-workload.sh", description="Makes runnable folders of sample workloads."
+    )
     parser.add_argument("app", nargs="?", help="app20, or app20_random_user")
     parser.add_argument("python", nargs="?", help="a path, or a version such as 3.9")
     parser.add_argument("dest", nargs="?", help="the folder to make (default: build/workloads/APP-3.N)")

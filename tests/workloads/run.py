@@ -116,7 +116,9 @@ def check(workload, python, arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Runs, traces, rewrites and verifies the sample workloads.")
+    parser = argparse.ArgumentParser(
+        prog="workloads.sh", description="Runs, traces, rewrites and verifies the sample workloads."
+    )
     parser.add_argument("apps", nargs="*", metavar="APP", help="app20, say (default: all but the large ones)")
     parser.add_argument("--large", action="store_true", help="the large ones too: several GB, an hour")
     parser.add_argument("--python", help="this version alone (default: the first that each workload names)")
