@@ -21,6 +21,8 @@ constexpr std::pair<std::string_view, std::string_view> kTitles[] = {
     {"R12", "imports through namespace packages"},
     {"R13", "imports under if, try, in functions"},
     {"R14", "import cycles with an extension"},
+    {"R15", "what sys.path leads to only for a while"},
+    {"R16", "files that are two modules"},
     {"pin", "pinned by the user, or by repair"},
     {"keep", "kept by --keep"},
 };

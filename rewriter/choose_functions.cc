@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -205,7 +206,17 @@ std::string AsGlob(const std::string& name) {
   return glob;
 }
 
+// Source files that were executed as several modules: their names, by file of the application.
+std::map<std::string, std::vector<std::string>> NamesByFile(const Application& app) {
+  std::map<std::string, std::vector<std::string>> out;
+  for (const TracedModule& module : app.modules()) {
+    if (module.in_app()) out[module.file].push_back(module.name);
+  }
+  return out;
+}
+
 void MarkRewritable(const Application& app, const Policy& policy, Choices& choices) {
+  const std::map<std::string, std::vector<std::string>> names = NamesByFile(app);
   for (size_t i = 0; i < choices.size(); ++i) {
     const TracedModule& module = app.modules()[i];
     ModuleChoice& choice = choices[i];
@@ -223,6 +234,9 @@ void MarkRewritable(const Application& app, const Policy& policy, Choices& choic
       no("alone", alone->second);
     } else if (module.facts->replaces_itself) {
       no("R10", "it replaces itself in sys.modules or its class");
+    } else if (const std::vector<std::string>& both = names.at(module.file); both.size() > 1) {
+      no("R16", fmt::format("its file is also the module {}",
+                            both.front() == module.name ? both.back() : both.front()));
     } else if (!module.completed) {
       no("trace", "its import did not complete in the trace");
     } else if (module.failed_before) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "rewriter/decisions.h"
+#include "rewriter/own_submodules.h"
 
 namespace faaslight {
 namespace {
@@ -123,6 +124,7 @@ class ImportChooser {
     if (!c.rewritable) all = c.why_not;
     if (c.pinned) all = *c.pinned;
     const std::map<std::string, Why> held = HeldNames(index, all);
+    bare_ = SubmodulesUsedBare(app_, index);
     c.imports.clear();
     for (const ImportStatement& statement : m.facts->imports) {
       std::vector<NameChoice> names;
@@ -166,6 +168,10 @@ class ImportChooser {
     }
     if (name.attribute == "*") return {"R6", "a star import"};
     if (auto found = held.find(name.bound); found != held.end()) return found->second;
+    for (const auto& [submodule, line] : bare_) {
+      if (LoadsOwnSubmodule(module(index), name, submodule))
+        return {"R3", fmt::format("it binds the submodule {} too, used {}", submodule, At(line))};
+    }
     if (const Pin* pin = FindPin(policy_, module(index).name + ":" + name.bound)) {
       return {"pin", pin->why};
     }
@@ -340,6 +346,7 @@ class ImportChooser {
   std::set<std::pair<std::string, std::string>> set_from_outside_;
   std::map<int, std::string> namespace_read_;  // module -> who reads it
   std::map<int, std::string> star_imported_;   // module -> who
+  std::map<std::string, uint32_t> bare_;       // of the module at hand
 };
 
 // Collects what a function and everything nested in it uses.
@@ -351,8 +358,23 @@ void JoinUses(const Facts& facts, int index, Uses& into) {
   for (int nested : function.nested) JoinUses(facts, nested, into);
 }
 
-// Dotted chains that denote modules of packages which cannot carry a __getattr__ (R3): they are
-// loaded by whoever uses them.
+// Whether a plain statement in the package's own body imports its submodule. Where that body stays
+// as it is the submodule is there when it was there in the original.
+bool ImportsSubmodule(const TracedModule& package, const std::string& submodule) {
+  if (!package.facts) return false;
+  const std::string name = submodule.substr(submodule.rfind('.') + 1);
+  return std::any_of(package.facts->imports.begin(), package.facts->imports.end(),
+                     [&](const ImportStatement& statement) {
+                       return statement.place == Place::kModule &&
+                              std::any_of(statement.names.begin(), statement.names.end(),
+                                          [&](const ImportedName& clause) {
+                                            return LoadsOwnSubmodule(package, clause, name);
+                                          });
+                     });
+}
+
+// Dotted chains that denote modules of packages which cannot carry a __getattr__ (R3), and which
+// their own bodies do not import: they are loaded by whoever uses them.
 std::set<std::string> ModulesBehindChains(const Application& app, const Choices& choices,
                                           const TracedModule& user,
                                           const std::set<std::string>& chains) {
@@ -373,7 +395,8 @@ std::set<std::string> ModulesBehindChains(const Application& app, const Choices&
       const int found = app.Find(module);
       if (found < 0) break;
       if (package >= 0 && !choices[static_cast<size_t>(package)].rewritable &&
-          app.modules()[static_cast<size_t>(found)].phase != PHASE_PRELOAD) {
+          app.modules()[static_cast<size_t>(found)].phase != PHASE_PRELOAD &&
+          !ImportsSubmodule(app.modules()[static_cast<size_t>(package)], module)) {
         out.insert(module);
       }
       dot = next;

@@ -15,6 +15,7 @@
 #include "rewriter/cycles.h"
 #include "rewriter/harmless_effects.h"
 #include "rewriter/loads.h"
+#include "rewriter/own_submodules.h"
 #include "rewriter/reads.h"
 #include "rewriter/stars.h"
 #include "rewriter/walkers.h"
@@ -42,6 +43,7 @@ class Hoister {
     OrderCycles();
     LoadAliasesFirst();
     KeepMovedInPlace();
+    FindBareSubmodules();
     for (const Walker& walker : WalkersOf(app_)) {
       for (const int module : walker.seeks) required_.emplace(module, Why{"R5", walker.why});
     }
@@ -71,8 +73,12 @@ class Hoister {
     for (size_t i = 0; i < choices_.size(); ++i) {
       const int package = app_.PackageOf(static_cast<int>(i));
       if (package < 0 || !choice(package).rewritable) continue;
-      const std::string& name = module(static_cast<int>(i)).name;
-      choice(package).submodules.push_back(name.substr(name.rfind('.') + 1));
+      const std::string& full = module(static_cast<int>(i)).name;
+      const std::string name = full.substr(full.rfind('.') + 1);
+      const auto bound = module(package).facts->bindings.find(name);
+      // `del name`: the original does not have it either.
+      if (bound != module(package).facts->bindings.end() && bound->second.deleted) continue;
+      choice(package).submodules.push_back(name);
     }
     for (ModuleChoice& c : choices_) std::sort(c.submodules.begin(), c.submodules.end());
   }
@@ -226,6 +232,16 @@ class Hoister {
     }
   }
 
+  // R3: submodules whose names their packages' own code uses without binding them.
+  void FindBareSubmodules() {
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const int package = static_cast<int>(i);
+      for (const auto& used : SubmodulesUsedBare(app_, package)) {
+        bare_.emplace_back(package, app_.Find(module(package).name + "." + used.first));
+      }
+    }
+  }
+
   bool LoadsAtAll(int index) const { return choices_[static_cast<size_t>(index)].may_load; }
 
   // One round; true when something was added.
@@ -245,6 +261,12 @@ class Hoister {
     }
     for (const auto& [index, why] : required_) {
       added |= Hoist(index, why);
+    }
+    for (const auto& [package, submodule] : bare_) {
+      if (!LoadsAtAll(package)) continue;
+      added |=
+          Hoist(submodule,
+                {"R3", fmt::format("{} uses its name without binding it", module(package).name)});
     }
     return added;
   }
@@ -390,6 +412,7 @@ class Hoister {
   std::vector<std::string>& notes_;
   std::vector<const ImportEffect*> effects_;
   std::map<int, Why> required_;
+  std::vector<std::pair<int, int>> bare_;  // (package, submodule that it uses without binding it)
   // Where (module, statement) the modules that must be at their place were put so far; a nearer one
   // may turn up when what led to them is put at its own.
   std::map<int, std::set<std::pair<int, int>>> placed_;

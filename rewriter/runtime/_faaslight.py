@@ -328,6 +328,9 @@ class Module:
         module, level, attribute, alias, first, more = self.entry(name)
         names = self.globals
         importer = self.importer()
+        if name not in self.names:  # a submodule: a package above may hold something else by this package's name
+            importer(module, names, names, None, 0)
+            return names[name] if name in names else sys.modules[module]
         for other in first:
             importer(other, names, names, None, 0)
         if attribute is not None:
