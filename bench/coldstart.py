@@ -82,7 +82,7 @@ def prepare_kinds(arguments, work):
     app = arguments.app.resolve()
     kinds = originals(app, arguments.python, work)
     if arguments.by_hand:
-        kinds |= without_us(app, arguments.python, work, kinds[PYC].folder)
+        kinds |= without_us(app, work, kinds[PYC].folder)
     if arguments.rewritten:
         kinds[REWRITTEN] = Variant(arguments.rewritten.resolve())
     for name, folder in arguments.dir.items():

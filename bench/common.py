@@ -142,13 +142,12 @@ def without_bytecode(app, copy):
     return copy
 
 
-def with_bytecode(app, copy, python, optimize=None):
-    """A copy whose .pyc files are this CPython's, checked by time stamp: what an installer leaves behind. `optimize`:
-    -O or -OO."""
+def with_bytecode(app, copy, python):
+    """A copy whose .pyc files are this CPython's, checked by time stamp: what an installer leaves behind."""
     without_bytecode(app, copy)
     # Files that do not compile (templates, other Pythons' sources) are in many packages: they have no .pyc anywhere.
     subprocess.run(
-        [str(python), *([optimize] if optimize else []), "-I", "-m", "compileall", "-q", "-j", "0", str(copy)],
+        [str(python), "-I", "-m", "compileall", "-q", "-j", "0", str(copy)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,

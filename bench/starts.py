@@ -27,11 +27,13 @@ BY_HAND = (LAZY_LOADER, GC_HELD, OO)
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    """`flags` of the interpreter; `before` the import: "lazy_loader", "gc_held"."""
+    """`flags` of the interpreter; `before` the import: "lazy_loader", "gc_held"; `fills`: the first start, which does
+    not count, writes the .pyc files that the later ones read."""
 
     folder: pathlib.Path
     flags: tuple = ()
     before: tuple = ()
+    fills: bool = False
 
 
 def originals(app, python, work):
@@ -42,17 +44,17 @@ def originals(app, python, work):
     }
 
 
-def without_us(app, python, work, compiled):
+def without_us(app, work, compiled):
     """{name: Variant} of what a user can do by hand. `compiled`: the original with valid .pyc files.
 
     LazyLoader: importlib.util.LazyLoader around every source module's loader, by a finder in front of sys.meta_path.
     gc held: gc.disable() before the imports and gc.enable() behind them.
-    -OO: no docstrings and asserts, with .pyc files of that kind (PYTHONOPTIMIZE=2 in the function's settings).
+    -OO: no docstrings and asserts (PYTHONOPTIMIZE=2 in the function's settings).
     """
     return {
         LAZY_LOADER: Variant(compiled, before=("lazy_loader",)),
         GC_HELD: Variant(compiled, before=("gc_held",)),
-        OO: Variant(common.with_bytecode(app, work / "oo" / app.name, python, optimize="-OO"), flags=("-OO",)),
+        OO: Variant(common.without_bytecode(app, work / "oo" / app.name), flags=("-OO",), fills=True),
     }
 
 
@@ -73,8 +75,9 @@ class Starts:
         for flags in ((), ("-OO",)):
             subprocess.run([str(function.python), *flags, "-I", "-m", "compileall", "-q", str(work)], check=False)
 
-    def run(self, variant, cold=False, **asked):
-        """The sample of one start (see probe.py); BenchError if it fails or the handler raises."""
+    def run(self, variant, cold=False, fill=False, **asked):
+        """The sample of one start (see probe.py); BenchError if it fails or the handler raises. `fill`: it writes .pyc
+        files."""
         answer, request = self.work / "answer.json", self.work / "request.json"
         answer.unlink(missing_ok=True)
         # A new instance has nothing in its folder for temporary files: no cache that an earlier start made.
@@ -86,7 +89,9 @@ class Starts:
         env = common.environment(self.function, variant.folder, self.work / "home", self.variables)
         if cold:
             drop_from_page_cache(variant.folder)
-        argv = [self.function.python, *variant.flags, "-S", "-s", "-B", self.work / "probe.py", request]
+        argv = [self.function.python, *variant.flags, "-S", "-s", self.work / "probe.py", request]
+        if fill:
+            del env["PYTHONDONTWRITEBYTECODE"]
         common.run(argv, env, variant.folder, self.function.timeout)
         try:
             sample = json.loads(answer.read_text(encoding="utf-8"))
@@ -117,7 +122,7 @@ def measure(starts, kinds, runs, seed=1, cold=False, may_fail=(), seconds=None, 
         shuffle(order)
         for kind in order:
             try:
-                sample = starts.run(kinds[kind], cold)
+                sample = starts.run(kinds[kind], cold, fill=kinds[kind].fills and not round_number)
             except common.BenchError as error:
                 if kind not in may_fail:
                     raise common.BenchError(f"{kind}: {error}") from None

@@ -131,7 +131,7 @@ def measure_workload(workload, python, arguments):
         (work / "starts").mkdir()
         folders, cost = make_packages(workload, package, python, env, work / "packages", arguments.build)
         kinds = starts.originals(package.resolve(), python, work)
-        kinds |= starts.without_us(package.resolve(), python, work, kinds[starts.PYC].folder)
+        kinds |= starts.without_us(package.resolve(), work, kinds[starts.PYC].folder)
         kinds |= {kind: starts.Variant(made) for kind, made in folders.items()}
         runner = starts.Starts(function, [event], work / "starts", env)
         samples, failures = starts.measure(

@@ -59,10 +59,14 @@ def test_one_start_is_measured(function):
 def test_what_a_user_could_do_by_hand(function):
     runner = starts.Starts(function, [("a", '{"n": 1}')], function.work, {})
     compiled = starts.originals(function.app, function.python, function.work)[starts.PYC].folder
-    variants = starts.without_us(function.app, function.python, function.work, compiled)
+    variants = starts.without_us(function.app, function.work, compiled)
     assert tuple(variants) == starts.BY_HAND
     held = {name: json.loads(runner.run(variant)["result"])["held"] for name, variant in variants.items()}
     assert held == {starts.LAZY_LOADER: False, starts.GC_HELD: True, starts.OO: False}
+    assert not list(variants[starts.OO].folder.rglob("*.pyc"))
+    starts.measure(runner, {starts.OO: variants[starts.OO]}, 1)
+    written = sorted(file.name for file in variants[starts.OO].folder.rglob("*.pyc"))
+    assert [name.partition(".")[0] for name in written] == ["helper", "main"] and "opt-2" in written[0]
 
 
 def test_a_kind_that_fails_is_left_out_or_ends_it(function):
@@ -82,12 +86,12 @@ def test_the_kinds_take_turns_and_the_time_ends_it():
         def __init__(self):
             self.order = []
 
-        def run(self, variant, cold):
-            self.order.append(variant)
+        def run(self, variant, cold, fill):
+            self.order.append(variant.folder)
             return {"total_ms": 1}
 
     recorder = Recorder()
-    samples, _ = starts.measure(recorder, {"a": "a", "b": "b", "c": "c"}, 50, seconds=0, least=4)
+    samples, _ = starts.measure(recorder, {kind: starts.Variant(kind) for kind in "abc"}, 50, seconds=0, least=4)
     assert {len(runs) for runs in samples.values()} == {4}
     rounds = [recorder.order[i : i + 3] for i in range(0, len(recorder.order), 3)]
     assert all(sorted(turn) == ["a", "b", "c"] for turn in rounds) and len({tuple(turn) for turn in rounds}) > 1
