@@ -36,7 +36,7 @@ def starts_rows(document):
             "valid .pyc, ms",
             "rewritten, ms",
             "ratio (95 %)",
-            "without .pyc",
+            "ratio to no .pyc",
             "RSS MiB",
             "modules",
             "MB",
