@@ -14,7 +14,8 @@ HTML = "text/html; charset=utf-8"
 ARTICLE = """<!doctype html><html lang="en"><head><title>  Why cold starts
  are slow </title><meta name="description" content="Imports, mostly."></head><body><h1>Why cold starts are slow</h1>
 <p>Most of it is <a href="/pages/recipe.html">imports</a>.</p></body></html>"""
-RECIPE = """<html><head><meta charset="utf-8"><title>Käsespätzle &amp; Röstzwiebeln</title></head><body><h1>Käsespätzle</h1><ul>
+RECIPE = """<html><head><meta charset="utf-8"><title>Käsespätzle &amp; Röstzwiebeln</title></head>\
+<body><h1>Käsespätzle</h1><ul>
 <li>400 g Mehl</li><li>4 Eier</li><li>250 g Bergkäse</li></ul></body></html>"""
 UNTITLED = "<html><body><p>Nothing <b>here</p></body>"
 ACCENTS = "<html><head><title>Prix\xa0: 5 € – déjà vu</title></head><body></body></html>"
