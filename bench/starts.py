@@ -69,11 +69,10 @@ class Starts:
         self.events = events
         self.work = work
         self.variables = variables
-        for program in (common.BENCH / "probe.py", common.RUNNER):
-            shutil.copy(program, work)
+        programs = [shutil.copy(program, work) for program in (common.BENCH / "probe.py", common.RUNNER)]
         # The bootstrap's own compilation is no part of a start, but a .pyc keeps the rounds short.
         for flags in ((), ("-OO",)):
-            subprocess.run([str(function.python), *flags, "-I", "-m", "compileall", "-q", str(work)], check=False)
+            subprocess.run([function.python, *flags, "-I", "-m", "compileall", "-q", *programs], check=False)
 
     def run(self, variant, cold=False, fill=False, **asked):
         """The sample of one start (see probe.py); BenchError if it fails or the handler raises. `fill`: it writes .pyc

@@ -43,8 +43,8 @@ def function(tmp_path):
 
 
 def test_one_start_is_measured(function):
-    runner = starts.Starts(function, [("a", '{"n": 21}')], function.work, {})
     variants = starts.originals(function.app, function.python, function.work)
+    runner = starts.Starts(function, [("a", '{"n": 21}')], function.work, {})
     for variant in variants.values():
         sample = runner.run(variant, warm_s=0.1)
         assert json.loads(sample["result"]) == {"twice": 42, "held": False, "doc": None}
