@@ -82,7 +82,8 @@ def summarise(kinds, samples, failures):
         }
         entry["same_answer"] = {run["result"] for run in runs} == {run["result"] for run in base}
         found[kind] = entry
-    return found | {kind: {"failed": why} for kind, why in failures.items()}
+    # What is kept speaks of the package, not of where it lay.
+    return found | {kind: {"failed": why.replace(str(kinds[kind].folder), "PACKAGE")} for kind, why in failures.items()}
 
 
 def measure_warm(runner, kinds):
