@@ -11,6 +11,10 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "sample_workloads"))
+
+import running  # noqa: E402
+
 RUNNER = ROOT / "replay" / "runner.py"
 BENCH = ROOT / "bench"
 
@@ -125,15 +129,11 @@ def service(arguments):
         if not program.is_file():
             yield {}
             return
-    process = subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, text=True)
     try:
-        name, equals, value = process.stdout.readline().strip().partition("=")
-        if not equals:
-            raise BenchError(f"{program} did not announce K=V on its first line")
-        yield {name: value}
-    finally:
-        process.kill()
-        process.wait()
+        with running.serving([sys.executable, "-B", program]) as (name, value):
+            yield {name: value}
+    except running.WorkloadError as error:
+        raise BenchError(str(error)) from None
 
 
 def without_bytecode(app, copy):

@@ -1,7 +1,7 @@
 """One cold start of one variant of a function, in a fresh process; and the variants that are compared.
 
 A variant is a folder with the package, the interpreter's flags, and what bench/probe.py does before the import. The
-package is read-only in effect (-B): nobody writes a .pyc that the next start would find.
+package is read-only in effect (PYTHONDONTWRITEBYTECODE): nobody writes a .pyc that the next start would find.
 """
 
 import contextlib

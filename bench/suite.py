@@ -19,10 +19,10 @@ import tempfile
 import time
 import types
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "sample_workloads"))
+import common  # first: it makes sample_workloads/ importable
 
+# isort: split
 import catalog
-import common
 import fetch
 import plot
 import ratios

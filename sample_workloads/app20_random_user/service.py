@@ -5,8 +5,9 @@ Run it as `python service.py`: it prints one line, RANDOM_USER_URL=http://127.0.
 """
 
 import json
+import pathlib
 import random
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import sys
 from urllib.parse import parse_qs, urlsplit
 
 FIRST = ["Ada", "Alan", "Barbara", "Edsger", "Frances", "Grace", "Hedy", "John", "Katherine", "Niklaus"]
@@ -40,32 +41,15 @@ def answer(query):
     return 200, {"results": [make_user(query.get("seed", ""), nationality)], "info": {"results": 1}}
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        query = {key: values[-1] for key, values in parse_qs(urlsplit(self.path).query).items()}
-        status, body = answer(query)
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *args):
-        pass
-
-
-def main():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    print(f"RANDOM_USER_URL=http://127.0.0.1:{server.server_port}/", flush=True)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
+def reply(url):
+    """What the server sends for a request."""
+    query = {key: values[-1] for key, values in parse_qs(urlsplit(url).query).items()}
+    status, body = answer(query)
+    return status, {"Content-Type": "application/json"}, json.dumps(body).encode()
 
 
 if __name__ == "__main__":
-    main()
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "services"))
+    from loopback import serve
+
+    serve("RANDOM_USER_URL", "/", reply)

@@ -4,9 +4,10 @@
 """
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from loopback import serve
 
 FILES = Path(__file__).resolve().parent / "files"
 HTML = "text/html; charset=utf-8"
@@ -50,8 +51,9 @@ PAGES = {
 PICTURES = {"/images/grey.jpg": "grey.jpg", "/images/colour.jpg": "colour.jpg"}
 
 
-def answer(path):
-    """(status, headers, body) for a path."""
+def answer(url):
+    """(status, headers, body) for a path; a query changes nothing."""
+    path = urlsplit(url).path
     if path in PAGES:
         body, kind = PAGES[path]
         return 200, {"Content-Type": kind}, body
@@ -64,31 +66,5 @@ def answer(path):
     return 404, {"Content-Type": "text/plain"}, b"no such page"
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        status, headers, body = answer(urlsplit(self.path).path)
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
-
-
-def main():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    print(f"SITE_URL=http://127.0.0.1:{server.server_port}", flush=True)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
-
-
 if __name__ == "__main__":
-    main()
+    serve("SITE_URL", "", answer)
