@@ -1,6 +1,6 @@
 """All sample workloads: cold starts of each variant, warm throughput, first uses, and what our tools cost.
 
-    bench/suite.py [--large] [--runs 11] [--seconds 12] [--cold] [--out build/bench] [APP...]
+    bench/suite.py [--large] [--runs 11] [--seconds 24] [--cold] [--out build/bench] [APP...]
 
 For each workload: fetched, traced, rewritten under each --keep, then measured as bench/starts.py does it, with its
 services running. A workload's rounds end after --seconds once three are done. Its figures go to OUT/apps/NAME.json at
@@ -173,7 +173,7 @@ def main():
     parser.add_argument("apps", nargs="*", metavar="APP", help="app20, say (default: all but the large ones)")
     parser.add_argument("--large", action="store_true", help="the large ones too")
     parser.add_argument("--runs", type=int, default=11, help="measured rounds at most (default 11)")
-    parser.add_argument("--seconds", type=float, default=12, help="of rounds for each workload (default 12)")
+    parser.add_argument("--seconds", type=float, default=24, help="of rounds for each workload (default 24)")
     parser.add_argument("--seed", type=int, default=1, help="of the order within each round (default 1)")
     parser.add_argument("--cold", action="store_true", help="drop the package from the page cache before each start")
     parser.add_argument("--build", type=pathlib.Path, default=common.ROOT / "build")
