@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "report/join.h"
+#include "report/why_eager.h"
 
 namespace faaslight {
 namespace {
@@ -207,6 +208,7 @@ PlanSummary SummarizePlan(const TracePlan& join, const std::vector<bool>& functi
   summary.lazy_trees = LazyTrees(join);
   summary.rules = CountRules(plan);
   summary.hoists = Hoists(plan);
+  summary.why_eager = ExplainEager(join);
   summary.unrun = Unrun(join, function_entered, function_reachable);
   for (const PlanModule& module : plan.modules()) {
     summary.rewritten_modules += module.rewritten() ? 1 : 0;

@@ -156,6 +156,24 @@ Json ToJson(const HoldoutRow& row) {
           {"rewritten_us", row.rewritten_us}};
 }
 
+Json ToJson(const EagerRow& row) {
+  return {{"module", row.module},
+          {"import_self_ms", Ms(row.self_us)},
+          {"held_modules", row.held_modules},
+          {"held_ms", Ms(row.held_us)},
+          {"importers", row.importers},
+          {"importer", row.importer},
+          {"line", row.line},
+          {"cause", ToJson(row.cause)}};
+}
+
+Json ToJson(const EagerRule& row) {
+  return {{"rule", row.rule},
+          {"imports", row.imports},
+          {"held_modules", row.held_modules},
+          {"held_ms", Ms(row.held_us)}};
+}
+
 Json ToJson(const RepairRow& row) { return {{"pin", row.pin}, {"evidence", row.evidence}}; }
 
 // The first `top` rows (0: all).
@@ -185,6 +203,10 @@ Json ToJson(const PlanSummary& plan, size_t top) {
   json["lazy_trees_count"] = plan.lazy_trees.size();
   json["lazy_trees"] = Rows(plan.lazy_trees, top);
   json["hoists"] = Rows(plan.hoists, 0);
+  json["why_eager"] = {{"modules", plan.why_eager.modules},
+                       {"import_self_ms", Ms(plan.why_eager.self_us)},
+                       {"rules", Rows(plan.why_eager.rules, 0)},
+                       {"rows", Rows(plan.why_eager.rows, top)}};
   json["unrun_count"] = plan.unrun.size();
   json["unrun"] = Rows(plan.unrun, top);
   json["notes"] = plan.notes;

@@ -24,6 +24,8 @@ constexpr const char* kExamples = R"(Examples:
       what the events used, and what the import costs
   faaslight-report app.trace --plan out/faaslight.plan
       also: what became lazy, what stays and why, what can run that no event ran
+  faaslight-report app.trace --plan out/faaslight.plan --why-eager
+      what the import still loads, what that costs, and which rule keeps it
   faaslight-report app.trace --plan out/faaslight.plan --format json --top 0 > report.json
       everything, for programs (docs/report.md)
 
@@ -33,6 +35,7 @@ or a plan of another trace; 5 could not read or write.)";
 struct Arguments {
   std::string trace, plan, format = "text";
   std::optional<size_t> top;
+  bool why_eager = false;
 };
 
 int Report(const Error& error) {
@@ -67,7 +70,7 @@ Result<std::string> Render(const Arguments& arguments) {
   if (arguments.format == "json") return RenderJson(*summary, arguments.top.value_or(0));
   TextOptions options = Terminal();
   options.top = arguments.top.value_or(options.top);
-  return RenderText(*summary, options);
+  return arguments.why_eager ? RenderWhyEager(*summary, options) : RenderText(*summary, options);
 }
 
 int Main(int argc, char** argv) {
@@ -77,7 +80,11 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", FAASLIGHT_VERSION);
   Arguments arguments;
   app.add_option("trace", arguments.trace, "trace written by faaslight-trace")->required();
-  app.add_option("--plan", arguments.plan, "faaslight.plan of a package rewritten from this trace");
+  CLI::Option* plan = app.add_option("--plan", arguments.plan,
+                                     "faaslight.plan of a package rewritten from this trace");
+  app.add_flag("--why-eager", arguments.why_eager,
+               "only what the import still loads: its cost, and which rule keeps it")
+      ->needs(plan);
   app.add_option("--format", arguments.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
   app.add_option("--top", arguments.top, "rows of each list; 0: all (text: 15, json: all)")

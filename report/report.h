@@ -126,6 +126,34 @@ struct RepairRow {
   std::string evidence;  // "event order: result.total was 3, became 2"
 };
 
+// A module that the import still loads.
+struct EagerRow {
+  std::string module;
+  uint64_t self_us = 0;
+  uint64_t held_modules = 0;  // that would go if this one went, itself included
+  uint64_t held_us = 0;       // self time of these
+  uint64_t importers = 0;     // that keep it
+  std::string importer;       // the one that is told
+  uint32_t line = 0;          // in it; 0: not known
+  Cause cause;
+};
+
+// What the imports and hoists that stay by this rule hold.
+struct EagerRule {
+  std::string rule;
+  uint64_t imports = 0;
+  uint64_t held_modules = 0;  // that nothing else loads
+  uint64_t held_us = 0;
+};
+
+// The times are those under the trace.
+struct WhyEager {
+  uint64_t modules = 0;  // that the import still loads
+  uint64_t self_us = 0;
+  std::vector<EagerRow> rows;    // by what they hold, most first; not the handler's module
+  std::vector<EagerRule> rules;  // by what they hold, most first
+};
+
 struct PlanSummary {
   std::string keep;
   std::vector<std::string> pins;
@@ -135,6 +163,7 @@ struct PlanSummary {
   std::vector<LazyTree> lazy_trees;  // costliest first
   std::vector<RuleRow> rules;        // R1, R1b, R2, … then others by name
   std::vector<HoistRow> hoists;
+  WhyEager why_eager;
   std::vector<UnrunFunction> unrun;  // the application's own modules first, largest first
   uint64_t rewritten_modules = 0;
   bool verified = false;
@@ -175,6 +204,9 @@ struct TextOptions {
 
 // For people. Ends with a newline. A truncated trace is marked in the first line.
 std::string RenderText(const Summary& summary, const TextOptions& options);
+
+// What still loads and why, alone. Precondition: a plan.
+std::string RenderWhyEager(const Summary& summary, const TextOptions& options);
 
 // docs/report.md describes every field. UTF-8, ends with a newline. `top` limits packages, modules
 // and the other long lists; 0: all.

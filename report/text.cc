@@ -10,6 +10,7 @@
 #include "report/report.h"
 #include "report/rule_titles.h"
 #include "report/table.h"
+#include "report/text_parts.h"
 
 namespace faaslight {
 namespace {
@@ -18,19 +19,10 @@ using Align = Table::Align;
 
 constexpr size_t kNarrow = 96;  // below it the widest tables leave out their last columns
 
-std::string Ms(uint64_t us) {
-  const uint64_t tenths = us / 100 + (us % 100 >= 50 ? 1 : 0);
-  return fmt::format("{}.{}", Thousands(tenths / 10), tenths % 10);
-}
-
 std::string Kilobytes(uint64_t bytes) { return Thousands((bytes + 512) / 1024); }
 
 std::string Count(const std::optional<uint64_t>& number) {
   return number ? Thousands(*number) : "-";
-}
-
-std::string Plural(uint64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", Thousands(count), count == 1 ? one : many);
 }
 
 std::string Share(uint64_t part, const std::optional<uint64_t>& whole) {
@@ -42,40 +34,6 @@ std::string Change(uint64_t before, const std::optional<uint64_t>& after) {
   if (!after || before == 0) return "";
   const double change = 100.0 * (static_cast<double>(*after) / static_cast<double>(before) - 1);
   return fmt::format("{:+.1f} %", change);
-}
-
-std::string At(const std::string& module, uint32_t line) {
-  return line == 0 ? Escaped(module) : fmt::format("{}:{}", Escaped(module), line);
-}
-
-std::string CauseText(const Cause& cause) {
-  if (cause.rule.empty()) return Escaped(cause.text);
-  return fmt::format("{}: {}", Escaped(cause.rule), Escaped(cause.text));
-}
-
-// "main:3 > pandas:22 > pandas.core.frame": each with the line that imports the next. A long way
-// loses its middle.
-std::string ChainText(const std::vector<ChainStep>& chain, size_t width) {
-  std::vector<std::string> steps;
-  for (size_t i = 0; i < chain.size(); ++i) {
-    steps.push_back(At(chain[i].module, i + 1 < chain.size() ? chain[i + 1].line : 0));
-  }
-  std::string text;
-  for (size_t dropped = 0;; ++dropped) {
-    text.clear();
-    // The first step and the last two stay.
-    const bool can_drop = steps.size() >= dropped + 3;
-    for (size_t i = 0; i < steps.size(); ++i) {
-      if (dropped > 0 && i >= 1 && i < 1 + dropped) {
-        if (i == 1) text += fmt::format(" > … {} more …", dropped);
-        continue;
-      }
-      if (i > 0) text += " > ";
-      text += steps[i];
-    }
-    if (Columns(text) <= width || !can_drop || steps.size() <= dropped + 3) break;
-  }
-  return CutEnd(text, width);
 }
 
 class TextReport {
