@@ -96,6 +96,8 @@ TracedModule FromTrace(const Module& traced, int order) {
   module.completed = traced.completed();
   module.failed_before = traced.failed_before();
   module.moved = traced.moved();
+  if (traced.has_exports())
+    module.exports.emplace(traced.exports().begin(), traced.exports().end());
   module.importer = traced.importer();
   // Made by code, or by a tracer that did not see the frames: the importer is the best guess.
   const bool guess = traced.body().empty() && traced.phase() != PHASE_EVENT;
@@ -173,6 +175,13 @@ void AddCycle(std::vector<int> group, std::vector<std::vector<int>>& groups) {
 }
 
 }  // namespace
+
+std::optional<bool> TracedModule::ExportsByAll(const std::string& name) const {
+  if (!facts || !facts->has_all) return std::nullopt;
+  if (facts->all_is_exact)
+    return std::find(facts->all.begin(), facts->all.end(), name) != facts->all.end();
+  return !exports || exports->count(name) != 0;
+}
 
 int Application::Find(std::string_view name) const {
   auto found = by_name_.find(std::string(name));

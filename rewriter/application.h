@@ -51,8 +51,13 @@ struct TracedModule {
   std::vector<uint64_t>
       function_code_bytes;          // per facts->functions, from the trace; 0 where unknown
   std::set<std::string> evaluated;  // names that evaluated code used
+  std::optional<std::set<std::string>> exports;  // its __all__ when the trace ended
   std::set<std::string>
       strings;  // extension modules: identifier-like strings in the file that name traced modules
+
+  // Whether `from m import *` may copy this name, as far as m's `__all__` decides it. nullopt: m
+  // has no `__all__`, or is not known.
+  std::optional<bool> ExportsByAll(const std::string& name) const;
 
   // True when the body's own statement, not a function, did the import.
   bool imported_by_body() const { return body == importer && body_line == importer_line; }

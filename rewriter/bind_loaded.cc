@@ -33,17 +33,20 @@ class Binder {
     std::set<int> loaded;  // by the statements so far
     for (size_t s = 0; s < facts.imports.size(); ++s) {
       const ImportStatement& statement = facts.imports[s];
-      if (statement.place != Place::kModule || statement.in_try || statement.type_checking_only)
+      const bool surely = statement.place == Place::kModule;
+      if ((!surely && !statement.in_branch) || statement.in_try || statement.type_checking_only)
         continue;
+      std::set<int> by_now = loaded;
       for (size_t n = 0; n < statement.names.size(); ++n) {
-        if (!choice.imports[s][n].lazy) AddLoaded(index, statement.names[n], loaded);
+        if (!choice.imports[s][n].lazy) AddLoaded(index, statement.names[n], by_now);
       }
+      if (surely) loaded = by_now;
       for (size_t n = 0; n < statement.names.size(); ++n) {
         const std::string base = AbsoluteName(module(index), statement.names[n]);
         const int from = app_.Find(base);
         NameChoice& name = choice.imports[s][n];
         if (!name.lazy || from < 0 || !BoundInBody(from, statement.names[n].attribute)) continue;
-        if (loaded.count(from) == 0 && !SurelyLoaded(from, index)) continue;
+        if (by_now.count(from) == 0 && !SurelyLoaded(from, index)) continue;
         name = {false, {"free", fmt::format("{} is loaded by then anyway", base)}, {}};
         changed = true;
       }

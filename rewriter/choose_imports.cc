@@ -163,8 +163,9 @@ class ImportChooser {
   Why Stays(int index, const ImportStatement& statement, const ImportedName& name,
             const std::map<std::string, Why>& held) const {
     if (name.module == "__future__") return {"R2", "a __future__ import"};
-    if (statement.place != Place::kModule || statement.in_try || statement.type_checking_only) {
-      return {"R13", "not a plain statement of the module's body"};
+    const bool plain = statement.place == Place::kModule || statement.in_branch;
+    if (!plain || statement.in_try || statement.type_checking_only) {
+      return {"R13", "under try, with or a loop, or in a function or class"};
     }
     if (name.attribute == "*") return {"R6", "a star import"};
     if (auto found = held.find(name.bound); found != held.end()) return found->second;
@@ -187,7 +188,7 @@ class ImportChooser {
     const Binding& binding = found->second;
     if (binding.global_in_function) return {"R2", "a function declares it global"};
     if (binding.deleted) return {"R2", "it is deleted"};
-    if (binding.assignment || binding.definition || binding.nested)
+    if (binding.assignment || binding.definition || (binding.nested && binding.count > 1))
       return {"R2", "it is bound again"};
     if (binding.count != binding.imports.size()) return {"R2", "it is bound again"};
     if (binding.count == 1) return {};
@@ -210,12 +211,8 @@ class ImportChooser {
     if (kSpecial.count(name.bound) != 0) return {"R2", "a name that the import system reads"};
     if (set_from_outside_.count({m.name, name.bound}) != 0) return {"R2", "another module sets it"};
     if (auto star = star_imported_.find(index); star != star_imported_.end()) {
-      const Facts& facts = *m.facts;
-      const bool exported = facts.has_all
-                                ? (!facts.all_is_exact ||
-                                   std::count(facts.all.begin(), facts.all.end(), name.bound) != 0)
-                                : name.bound.front() != '_';
-      if (exported) return {"R6", fmt::format("{} imports it by *", star->second)};
+      if (m.ExportsByAll(name.bound).value_or(name.bound.front() != '_'))
+        return {"R6", fmt::format("{} imports it by *", star->second)};
     }
     if (m.facts->has_star_import && MayComeByStar(index, name.bound)) {
       return {"R6", "a star import of the module may bind it too"};
@@ -241,9 +238,8 @@ class ImportChooser {
         const int target = app_.Find(AbsoluteName(module(index), star));
         if (target < 0 || !module(target).facts) return true;
         const Facts& facts = *module(target).facts;
-        if (facts.has_all) {
-          if (!facts.all_is_exact || std::count(facts.all.begin(), facts.all.end(), name) != 0)
-            return true;
+        if (const std::optional<bool> listed = module(target).ExportsByAll(name)) {
+          if (*listed) return true;
         } else if (facts.has_star_import || facts.own_getattr || facts.bindings.count(name) != 0 ||
                    app_.HasSubmodule(target, name)) {
           return true;
@@ -327,6 +323,7 @@ class ImportChooser {
       return {"R9", fmt::format("{} replaces itself", origin.name)};
     auto found = origin.facts->bindings.find(attribute);
     if (found == origin.facts->bindings.end()) {
+      if (CameByStar(index, target)) return {};
       return {"R9", fmt::format("{} does not bind {} itself", origin.name, attribute)};
     }
     const Binding& binding = found->second;
@@ -338,6 +335,17 @@ class ImportChooser {
                                 origin.name, attribute)};
     }
     return {};
+  }
+
+  // Whether a name that `target` has, and that its text does not bind, can only be what a star
+  // import copied into it, for good: then the copy was there when the module was complete.
+  bool CameByStar(int index, int target) const {
+    const TracedModule& origin = module(target);
+    const Facts& facts = *origin.facts;
+    if (!facts.has_star_import || facts.own_getattr || !origin.completed) return false;
+    if (app_.InOneCycle(index, target) || facts.at_import.binds_unseen) return false;
+    return std::none_of(facts.functions.begin(), facts.functions.end(),
+                        [](const FunctionFacts& function) { return function.own.binds_unseen; });
   }
 
   const Application& app_;
@@ -438,9 +446,11 @@ bool ModuleChoice::NeedsText() const {
   });
 }
 
-std::vector<std::string> ModuleChoice::LazyNames(const Facts& facts) const {
+std::vector<std::string> ModuleChoice::LazyNames(const Facts& facts,
+                                                 std::optional<bool> in_branch) const {
   std::set<std::string> names;
   for (size_t s = 0; s < imports.size(); ++s) {
+    if (in_branch && facts.imports[s].in_branch != *in_branch) continue;
     for (size_t n = 0; n < imports[s].size(); ++n) {
       if (imports[s][n].lazy) names.insert(facts.imports[s].names[n].bound);
     }

@@ -85,9 +85,10 @@ struct ModuleChoice {
   bool must_load = false;  // is loaded by what stays, at its old place: at init, or in an event (an
                            // under-approximation)
   int via = -1;            // what loads it
-  std::vector<Reach> reach;                                      // parallel to Facts::functions
-  bool NeedsText() const;                                        // some decision changes its text
-  std::vector<std::string> LazyNames(const Facts& facts) const;  // sorted
+  std::vector<Reach> reach;  // parallel to Facts::functions
+  bool NeedsText() const;    // some decision changes its text
+  // Sorted: all, or only those that imports under an `if` bind, or only the others.
+  std::vector<std::string> LazyNames(const Facts& facts, std::optional<bool> in_branch = {}) const;
 };
 
 using Choices = std::vector<ModuleChoice>;  // parallel to Application::modules()

@@ -97,7 +97,9 @@ class EditMaker {
       return fmt::format("{}", fmt::join(names, " "));
     };
     Result<std::string> hash = Quoted(decisions_.source_hash);
-    Result<std::string> names = Quoted(join(decisions_.lazy_names));
+    // Not empty: the module gets a __getattr__.
+    const bool none_yet = decisions_.lazy_names.empty() && decisions_.has_branch_names;
+    Result<std::string> names = Quoted(none_yet ? " " : join(decisions_.lazy_names));
     Result<std::string> submodules = Quoted(join(decisions_.submodules));
     for (const Result<std::string>* part : {&hash, &names, &submodules}) {
       if (!*part) return tl::unexpected<Error>(part->error());
@@ -234,14 +236,22 @@ class EditMaker {
 
   Status AddImport(const ImportStatement& statement, const std::set<int>& removed,
                    const std::string& hoist) {
-    std::string first = hoist.empty() ? "" : hoist + "; ";
+    std::string instead = hoist;
+    if (statement.in_branch && !removed.empty()) {
+      std::vector<std::string> names;
+      for (int name : removed) names.push_back(statement.names[static_cast<size_t>(name)].bound);
+      Result<std::string> list = QuotedList(names);
+      if (!list) return tl::unexpected<Error>(list.error());
+      instead += fmt::format("{}__fl__.on({})", instead.empty() ? "" : "; ", *list);
+    }
+    std::string first = instead.empty() ? "" : instead + "; ";
     if (removed.empty()) {
       edits_.push_back({statement.range.begin, statement.range.begin, first});
       return {};
     }
     bool all = removed.size() == statement.names.size();
     Result<Edit> edit = ShortenImport(source_, statement, removed, all ? "" : first,
-                                      hoist.empty() ? "pass" : hoist);
+                                      instead.empty() ? "pass" : instead);
     if (!edit) return tl::unexpected<Error>(edit.error());
     edits_.push_back(std::move(*edit));
     return {};

@@ -12,6 +12,8 @@
 //              cell
 //   guard      __fl__.use('np', 'urllib.request')
 //   hoist      __fl__.load('pandas._config.config')           before or instead of an import
+//   branch     __fl__.on('np', 'pd')   instead of lazy imports under an `if`: from here on they are
+//              there
 //   epilogue   __fl__.ready()  on a new last line: the handler's module, and modules with a
 //   __getattr__ of their own
 #pragma once
@@ -51,7 +53,9 @@ struct FileDecisions {
   std::vector<LazyBody> lazy_bodies;
   std::vector<Guard> guards;
   std::vector<HoistAt> hoists;
-  std::vector<std::string> lazy_names;      // what the module's __getattr__ answers, sorted
+  std::vector<std::string> lazy_names;      // what the module's __getattr__ answers, sorted;
+                                            // without those of imports under an `if`
+  bool has_branch_names = false;            // there are lazy imports under an `if`
   std::vector<std::string> submodules;      // R3, last components, sorted
   std::vector<std::string> prologue_loads;  // modules that the prologue loads (R5)
   std::vector<std::string> companions;  // modules that are loaded once this one is complete (R4)

@@ -108,13 +108,15 @@ Job MakeJob(const Application& app, const Choices& choices, int index, const Emi
   CollectFunctions(module, choice, job);
   CollectHoists(choice, job);
   job.decisions.source_hash = job.compile.hash;
-  job.decisions.lazy_names = choice.LazyNames(*module.facts);
+  job.decisions.lazy_names = choice.LazyNames(*module.facts, /*in_branch=*/false);
+  job.decisions.has_branch_names = !choice.LazyNames(*module.facts, /*in_branch=*/true).empty();
   job.decisions.submodules = choice.submodules;
   job.decisions.hold = handler;
   job.decisions.epilogue =
       handler || ((module.facts->own_getattr || module.facts->own_dir ||
                    module.facts->at_import.own_namespace) &&
-                  (!job.decisions.lazy_names.empty() || !choice.submodules.empty()));
+                  (!job.decisions.lazy_names.empty() || job.decisions.has_branch_names ||
+                   !choice.submodules.empty()));
   job.compile.rewritten = "";  // filled once its number is known
   return job;
 }

@@ -128,7 +128,8 @@ void FactReader::VisitSubscript(NodeId node, const Context& context) {
   if (value != kNoNode && IsSysModules(value)) {
     NodeId key = tree_.Child(node, Field::kSubscript);
     Uses* uses = UsesOf(context.owner);
-    if (uses != nullptr && key != kNoNode && Text(key) == "__name__") uses->own_namespace = true;
+    if (uses != nullptr && key != kNoNode && Text(key) == "__name__")
+      uses->own_namespace = uses->binds_unseen = true;
   }
 }
 

@@ -27,6 +27,7 @@ struct Context {
   int owner = -1;  // the function whose code this is; kImportTime or kNobody otherwise
   Place place = Place::kModule;
   bool in_try = false;
+  bool only_branches = true;  // around it, up to the module's body, are if, elif and else alone
   bool type_checking = false;
   bool annotation = false;  // strings are annotations too: names in them count
 
@@ -91,7 +92,7 @@ class FactReader {
   void BindTarget(NodeId target, const Context& context, BindingForm form);
   void Bind(std::string_view name, uint32_t line, const Context& context, BindingForm form);
   Binding* ModuleBinding(NameId name, uint32_t line);
-  Context Nested(const Context& context) const;
+  Context Nested(const Context& context, bool branch = false) const;
 
   // expressions.cc
   void LoadName(NodeId identifier, const Context& context);

@@ -50,6 +50,7 @@ struct ImportStatement {
   bool is_from = false;
   Place place = Place::kModule;
   bool in_try = false;              // inside the body of a try statement
+  bool in_branch = false;           // kNested, and inside nothing but if, elif and else
   bool type_checking_only = false;  // under `if TYPE_CHECKING:` / `if typing.TYPE_CHECKING:`
   int function = -1;  // innermost enclosing function (index into Facts::functions), or -1
   std::vector<ImportedName> names;
@@ -92,6 +93,7 @@ struct Uses {
       namespaces;  // global names X of which X.__dict__, vars(X) or dir(X) is read
   bool own_namespace =
       false;  // reads globals(), locals(), vars(), dir() without argument, eval, exec
+  bool binds_unseen = false;  // the same without dir(): may bind names that the text does not show
   bool walks_sys_modules = false;  // iterates sys.modules (for, list, .items() …): R5
   std::map<std::string, uint32_t>
       methods;  // attribute names called or read on anything: ".save" -> first line

@@ -76,13 +76,38 @@ bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
+// tempfile.tempdir is a memo of gettempdir(), which reads TMPDIR, TEMP and TMP when it is first
+// called. It is harmless where no code of the application could tell when that was: none names
+// these, or the memo.
+bool MayTellTemporaryFolder(const Application& app) {
+  const auto names_memo = [](const Uses& uses) { return uses.methods.count("tempdir") != 0; };
+  return std::any_of(app.modules().begin(), app.modules().end(), [&](const TracedModule& module) {
+    if (!module.facts || !module.in_app()) return false;
+    const Facts& facts = *module.facts;
+    for (const char* name : {"TMPDIR", "TEMP", "TMP", "tempfile.tempdir"}) {
+      if (facts.string_literals.count(name) != 0) return true;
+    }
+    for (const ImportStatement& statement : facts.imports) {
+      for (const ImportedName& name : statement.names) {
+        if (name.module == "tempfile" && name.attribute == "tempdir") return true;
+      }
+    }
+    return names_memo(facts.at_import) ||
+           std::any_of(facts.functions.begin(), facts.functions.end(),
+                       [&](const FunctionFacts& function) { return names_memo(function.own); });
+  });
+}
+
 }  // namespace
 
 std::vector<const ImportEffect*> EffectsThatCount(const Application& app) {
   const std::set<std::string> searched = PackagesSearched(app);
+  const bool tells_folder = MayTellTemporaryFolder(app);
   std::vector<const ImportEffect*> out;
   for (const ImportEffect& effect : app.trace().effects()) {
     if (IsHarmless(effect)) continue;
+    const bool is_folder = effect.target_module() == "tempfile" && effect.attribute() == "tempdir";
+    if (is_folder && !tells_folder) continue;
     const bool is_subclass = EndsWith(effect.attribute(), kSubclasses);
     if (is_subclass && searched.count(TopPackage(effect.target_module())) == 0) continue;
     out.push_back(&effect);

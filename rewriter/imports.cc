@@ -22,6 +22,7 @@ void FactReader::VisitImport(NodeId node, const Context& context) {
   statement.is_from = tree_.kind(node) != Kind::kImport;
   statement.place = context.place;
   statement.in_try = context.in_try;
+  statement.in_branch = context.place == Place::kNested && context.only_branches;
   statement.type_checking_only = context.type_checking;
   statement.function = context.owner;
 

@@ -105,10 +105,10 @@ void FactReader::NoteAttribute(NodeId node, const Context& context) {
   bool of_builtins = dotted == "builtins" || dotted == "__builtin__" || dotted == "__builtins__";
   if (of_builtins && NamespaceFunctions().count(name) != 0) {
     NoteIntrospection(fmt::format("{}.{}", dotted, name), line, context);
-    uses->own_namespace = true;
+    uses->own_namespace = uses->binds_unseen = true;
   }
   if (name == "f_globals" || name == "f_locals" || name == "__globals__")
-    uses->own_namespace = true;
+    uses->own_namespace = uses->binds_unseen = true;
   if (name == "__dict__" && !dotted.empty()) {
     NameId root =
         scopes_.Intern(context.scope, std::string_view(dotted).substr(0, dotted.find('.')));

@@ -10,8 +10,9 @@ void FactReader::SyntaxError(NodeId node, std::string_view what) {
 }
 
 // Inside if, try, with … of the module's body; elsewhere nothing changes.
-Context FactReader::Nested(const Context& context) const {
+Context FactReader::Nested(const Context& context, bool branch) const {
   Context nested = context;
+  nested.only_branches = nested.only_branches && branch;
   if (nested.place == Place::kModule) nested.place = Place::kNested;
   return nested;
 }
@@ -116,7 +117,7 @@ void FactReader::Visit(NodeId node, const Context& context) {
 }
 
 void FactReader::VisitIf(NodeId node, const Context& context) {
-  Context nested = Nested(context);
+  Context nested = Nested(context, /*branch=*/true);
   NodeId condition = tree_.Child(node, Field::kCondition);
   for (NodeId child : tree_.children(node)) {
     if (tree_.kind(child) == Kind::kToken) continue;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "tracer/exports.h"
 #include "tracer/function_hook.h"
 #include "tracer/import_hook.h"
 #include "tracer/lookup.h"
@@ -63,7 +64,10 @@ PyObject* Finish(PyObject*, PyObject*) {
   BoundaryOfStage();
   WriteEffects();
   State& state = TheState();
-  if (!state.effects_pass) RecordMoved();
+  if (!state.effects_pass) {
+    RecordMoved();
+    RecordExports();
+  }
   state.log.Stage(state.phase, state.event, false, true);
   ::_exit(0);
 }

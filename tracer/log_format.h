@@ -75,6 +75,7 @@ enum class RecordType : uint8_t {
   kWarning = 13,     // text
   kEffect = 14,      // module, target, attribute, kind u32, detail
   kMoved = 15,       // module
+  kExports = 16,     // module, count u32, names of its __all__
 };
 
 // How a module came to its end, as kModuleEnd says it.

@@ -56,6 +56,8 @@ class FunctionsMerge {
       case RecordType::kMoved:
         moved_.insert(Text(in));
         return;
+      case RecordType::kExports:
+        return Exports(in);
       case RecordType::kEvaluated:
         return Evaluated(in);
       case RecordType::kOutcome:
@@ -215,6 +217,14 @@ class FunctionsMerge {
     if (!in.ok()) Bad();
   }
 
+  void Exports(RecordParser& in) {
+    std::vector<std::string>& names = exports_[Text(in)];
+    names.clear();
+    const uint32_t count = in.U32();
+    for (uint32_t i = 0; i < count && in.ok(); ++i) names.push_back(Text(in));
+    if (!in.ok()) Bad();
+  }
+
   void OneOutcome(RecordParser& in) {
     const uint32_t event = in.U32();
     const bool during_init = in.U8() != 0;
@@ -277,6 +287,10 @@ class FunctionsMerge {
       module.set_importer(RealName(module.importer()));
       module.set_body(RealName(module.body()));
       module.set_moved(moved_.count(module.name()) != 0);
+      const auto exported = exports_.find(module.name());
+      if (exported == exports_.end() || module.root() == ROOT_STDLIB) continue;
+      module.set_has_exports(true);
+      for (const std::string& name : exported->second) module.add_exports(name);
     }
   }
 
@@ -427,6 +441,7 @@ class FunctionsMerge {
   std::vector<Entry> entries_;
   std::vector<std::vector<std::string>> cycles_;
   std::set<std::string> moved_;
+  std::map<std::string, std::vector<std::string>> exports_;  // by module
   std::set<std::string> alias_keys_;
   std::map<std::string, std::set<std::string>> evaluated_;
   std::map<std::string, std::pair<uint32_t, bool>> opened_;  // path -> phase, written

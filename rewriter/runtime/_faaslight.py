@@ -258,6 +258,15 @@ class Module:
         if waiting:
             settle(self.globals)
 
+    def on(self, *names):
+        """An import statement under an `if` was come to: from now on these lazy names are there. Gives None."""
+        self.has("")
+        self.names = self.names.union(names)
+        for name in names:
+            if name in self.globals:  # a reload, or the module has set it itself: the statement binds it anew
+                self.globals[name] = self.run(name)
+                self.done.add(name)
+
     def bind(self, name):
         """Binds one lazy name or loads one dotted module. False: it cannot be had yet, its import is under way."""
         if "." in name:
@@ -274,6 +283,8 @@ class Module:
                     importing.discard(_thread.get_ident())
             if new:
                 log.append(("import", self.globals.get("__name__"), name))
+        elif not self.has(name):  # its import stands under an `if`, and was not come to, or not yet
+            return not getattr(self.globals.get("__spec__"), "_initializing", False)
         elif name not in self.done:  # else someone has deleted it, as he could have in the original
             try:
                 self.resolve(name)

@@ -12,7 +12,7 @@ try:
 except ImportError:
     import chosen  # eager
 if sys.version_info > (3,):
-    import nested  # eager
+    import nested  # lazy
 
 
 def handler(event, context):

@@ -21,7 +21,7 @@ import state
 """Loads the rows, then more."""
 import rows as before  # hoist: rows
 if __name__:
-    import more  # eager
+    import more  # hoist: more
 import state
 state.seen.append("done")
 name = "done"

@@ -9,6 +9,9 @@ import pkg  # lazy
 from calm import steady  # lazy
 from origin import counter  # eager
 from origin import patched  # eager
+from shop import price  # lazy
+from warehouse import stock  # eager
+from market import offer  # eager
 import patcher
 
 
@@ -18,7 +21,7 @@ def handler(event, context):
 
 def take():  # lazy
     text = "long enough to be worth a stub of its own, and then some more text"
-    return steady, counter, patched, pkg.copy(), text, len(text), text.upper(), text[::-1]
+    return steady, counter, patched, price, stock, offer, pkg.copy(), text, len(text), text.upper(), text[::-1]
 # file: pkg/__init__.py
 """Has a function of a submodule's name."""
 import pkg.copy as module  # eager
@@ -47,3 +50,25 @@ import origin
 origin.count()
 origin.patched = 2
 x = 1
+# file: shop.py
+"""Has a name by a star import: the copy that it holds is there for good."""
+from goods import *  # eager
+# file: goods.py
+__all__ = ["price"]
+price = ["price"]
+# file: warehouse.py
+"""A function of it may bind names that the text does not show."""
+from shelves import *  # eager
+
+
+def refill(name):
+    globals()[name] = [name]
+# file: shelves.py
+stock = ["stock"]
+# file: market.py
+"""Makes up names."""
+from goods import *  # eager
+
+
+def __getattr__(name):
+    return [name]
