@@ -64,7 +64,7 @@ void ReadModule(const fs::path& path, const std::unordered_map<std::string, int>
     return;
   }
   module.source = std::move(*source);
-  Result<Facts> facts = ReadFacts(module.source);
+  Result<Facts> facts = ReadFacts(module.source, module.lines ? &*module.lines : nullptr);
   if (!facts) {
     module.no_facts = facts.error().message;
     return;
@@ -96,6 +96,10 @@ TracedModule FromTrace(const Module& traced, int order) {
   module.completed = traced.completed();
   module.failed_before = traced.failed_before();
   module.moved = traced.moved();
+  if (traced.has_lines()) {
+    module.lines.emplace(traced.lines().begin(), traced.lines().end());
+    std::sort(module.lines->begin(), module.lines->end());
+  }
   if (traced.has_exports())
     module.exports.emplace(traced.exports().begin(), traced.exports().end());
   module.importer = traced.importer();

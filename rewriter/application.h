@@ -51,6 +51,7 @@ struct TracedModule {
   std::vector<uint64_t>
       function_code_bytes;          // per facts->functions, from the trace; 0 where unknown
   std::set<std::string> evaluated;  // names that evaluated code used
+  std::optional<std::vector<uint32_t>> lines;    // of functions, that ran, sorted
   std::optional<std::set<std::string>> exports;  // its __all__ when the trace ended
   std::set<std::string>
       strings;  // extension modules: identifier-like strings in the file that name traced modules

@@ -148,9 +148,16 @@ class Classifier {
         return {
             FunctionAction::kCovered, {"R1b", "bound by the function around it"}, false, {}, false};
     }
+    if (function.is_lambda && function.in_cold && Guarded(function.parent)) {
+      return {FunctionAction::kCovered, {"R1b", "bound where it is made"}, false, {}, false};
+    }
     if (function.is_lambda) return {FunctionAction::kCovered, {"R1b", "a lambda"}, true, {}, false};
-    if (Why why = Stays(i, function); !why.rule.empty())
-      return {FunctionAction::kKeep, why, true, {}, false};
+    if (Why why = Stays(i, function); !why.rule.empty()) {
+      FunctionChoice stays{FunctionAction::kKeep, why, true, {}, false};
+      stays.cold_guards = policy_.keep == Keep::kTraced && why.rule == "traced" &&
+                          choice_.rewritable && !function.cold.empty() && MayChangeInside(index);
+      return stays;
+    }
     Why why = NotLazy(function, late_callbacks_, policy_.keep);
     if (auto through = counting_.find(index); through != counting_.end() && why.rule.empty())
       why = {"R1", "looks at frames or namespaces: " + through->second};
@@ -161,6 +168,26 @@ class Classifier {
     if (why.rule.empty()) why = {"R1", "the compiler's self-check refused a lazy body"};
     const bool guardable = function.guard.has_value();
     return {guardable ? FunctionAction::kGuard : FunctionAction::kKeep, why, !guardable, {}, false};
+  }
+
+  // Whether guards stand before the cold regions of this function, or of one around it.
+  bool Guarded(int function) const {
+    for (; function >= 0;
+         function = module_.facts->functions[static_cast<size_t>(function)].parent) {
+      if (choice_.functions[static_cast<size_t>(function)].cold_guards) return true;
+    }
+    return false;
+  }
+
+  // Guards change a function's bytecode, and load modules: nothing that reads bytecode may see it,
+  // and what may run at exit loads nothing.
+  bool MayChangeInside(int function) const {
+    for (; function >= 0;
+         function = module_.facts->functions[static_cast<size_t>(function)].parent) {
+      const FunctionFacts& facts = module_.facts->functions[static_cast<size_t>(function)];
+      if (facts.name == "__del__" || !ReadsCode(facts).empty()) return false;
+    }
+    return !late_callbacks_;
   }
 
   Why Stays(size_t i, const FunctionFacts& function) const {

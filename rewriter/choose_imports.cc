@@ -103,7 +103,7 @@ class ImportChooser {
     for (size_t f = 0; f < c.functions.size(); ++f) {
       if (!c.functions[f].holds) continue;
       const FunctionFacts& function = m.facts->functions[f];
-      hold(function.own,
+      hold(c.functions[f].cold_guards ? function.Warm() : function.own,
            fmt::format("in {} ({})", function.is_lambda ? "a lambda" : function.qualname + "()",
                        m.entered[f] ? "traced" : c.functions[f].why.text));
     }
@@ -442,7 +442,9 @@ bool ModuleChoice::NeedsText() const {
   return std::any_of(functions.begin(), functions.end(), [](const FunctionChoice& function) {
     return function.action == FunctionAction::kLazy ||
            (function.action == FunctionAction::kGuard &&
-            (function.uses_all || !function.uses.empty()));
+            (function.uses_all || !function.uses.empty())) ||
+           std::any_of(function.cold.begin(), function.cold.end(),
+                       [](const std::vector<std::string>& uses) { return !uses.empty(); });
   });
 }
 
@@ -461,6 +463,30 @@ std::vector<std::string> ModuleChoice::LazyNames(const Facts& facts,
 void DecideImports(const Application& app, const Policy& policy, Choices& choices) {
   ImportChooser(app, policy, choices).Run();
 }
+
+namespace {
+
+// What the guards of cold regions bind.
+void FillCold(const Application& app, const Choices& choices, const TracedModule& module,
+              const std::vector<std::string>& lazy, ModuleChoice& choice) {
+  for (size_t f = 0; f < choice.functions.size(); ++f) {
+    FunctionChoice& function = choice.functions[f];
+    function.cold.clear();
+    if (!function.cold_guards) continue;
+    for (const ColdRegion& region : module.facts->functions[f].cold) {
+      std::vector<std::string>& uses = function.cold.emplace_back();
+      for (const std::string& name : lazy) {
+        if (region.uses.names.count(name) != 0) uses.push_back(name);
+      }
+      for (const std::string& name :
+           ModulesBehindChains(app, choices, module, region.uses.chains)) {
+        uses.push_back(name);
+      }
+    }
+  }
+}
+
+}  // namespace
 
 void FillUses(const Application& app, Choices& choices) {
   for (size_t i = 0; i < choices.size(); ++i) {
@@ -482,13 +508,15 @@ void FillUses(const Application& app, Choices& choices) {
       }
       function.uses_all = uses.own_namespace && !lazy.empty();
     }
+    FillCold(app, choices, module, lazy, choice);
     // The same for code that stays: it must find the submodules that another module's import
     // supplied (R3).
     std::set<std::string> chains = module.facts->at_import.chains;
     for (size_t f = 0; f < choice.functions.size(); ++f) {
       if (!choice.functions[f].holds) continue;
-      const std::set<std::string>& own = module.facts->functions[f].own.chains;
-      chains.insert(own.begin(), own.end());
+      const FunctionFacts& function = module.facts->functions[f];
+      const Uses& uses = choice.functions[f].cold_guards ? function.Warm() : function.own;
+      chains.insert(uses.chains.begin(), uses.chains.end());
     }
     for (const std::string& name : ModulesBehindChains(app, choices, module, chains)) {
       if (const int statement = StatementToLoadAt(module, name); statement >= 0) {

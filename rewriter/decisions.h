@@ -62,6 +62,8 @@ struct FunctionChoice {
   bool holds = false;             // its uses keep imports eager
   std::vector<std::string> uses;  // lazy and guarded: names to bind; dotted: modules to load
   bool uses_all = false;          // guarded: binds every lazy name (it reads globals())
+  bool cold_guards = false;       // kept: guards before its cold regions bind what these use
+  std::vector<std::vector<std::string>> cold = {};  // parallel to FunctionFacts::cold: these names
 };
 
 struct HoistChoice {

@@ -199,8 +199,11 @@ class EditMaker {
     if (InLazy(guard.function)) return Refuse((*found)->qualname + " is lazy and needs no guard");
     Result<std::string> names = QuotedList(guard.names);
     if (!names) return tl::unexpected<Error>(names.error());
-    return AddAt((*found)->guard, fmt::format("__fl__.use({})", *names),
-                 "the guard of " + (*found)->qualname);
+    if (guard.region >= static_cast<int>((*found)->cold.size()))
+      return Refuse("no such cold region");
+    const std::optional<Spot> spot =
+        guard.region < 0 ? (*found)->guard : (*found)->cold[static_cast<size_t>(guard.region)].spot;
+    return AddAt(spot, fmt::format("__fl__.use({})", *names), "the guard of " + (*found)->qualname);
   }
 
   // Removed names and hoists of one statement make one edit.

@@ -35,6 +35,7 @@ struct LazyBody {
 
 struct Guard {
   int function = 0;
+  int region = -1;  // index into FunctionFacts::cold; -1: before the function's first statement
   std::vector<std::string>
       names;  // lazy names of this module; dotted ones are modules to load. Empty: all lazy names
 };

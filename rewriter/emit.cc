@@ -73,7 +73,11 @@ void CollectFunctions(const TracedModule& module, const ModuleChoice& choice, Jo
     } else if (function.action == FunctionAction::kGuard &&
                (function.uses_all || !function.uses.empty())) {
       job.decisions.guards.push_back(
-          {index, function.uses_all ? std::vector<std::string>{} : function.uses});
+          {index, -1, function.uses_all ? std::vector<std::string>{} : function.uses});
+    }
+    for (size_t region = 0; region < function.cold.size(); ++region) {
+      if (!function.cold[region].empty())
+        job.decisions.guards.push_back({index, static_cast<int>(region), function.cold[region]});
     }
   }
 }

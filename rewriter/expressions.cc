@@ -55,7 +55,8 @@ Uses* FactReader::UsesOf(int owner) {
 }
 
 void FactReader::AddLoad(std::string_view name, uint32_t line, const Context& context) {
-  loads_.push_back({context.scope, scopes_.Intern(context.scope, name), line, context.owner});
+  loads_.push_back(
+      {context.scope, scopes_.Intern(context.scope, name), line, context.owner, context.cold});
 }
 
 void FactReader::LoadName(NodeId identifier, const Context& context) {
@@ -88,7 +89,7 @@ void FactReader::AddChain(std::string_view dotted, const Context& context) {
   if (dot == std::string_view::npos || parts > kMaxChainParts || context.owner == Context::kNobody)
     return;
   NameId root = scopes_.Intern(context.scope, dotted.substr(0, dot));
-  chains_.push_back({context.scope, root, names_.Intern(dotted), context.owner});
+  chains_.push_back({context.scope, root, names_.Intern(dotted), context.owner, context.cold});
 }
 
 void FactReader::VisitAttribute(NodeId node, const Context& context) {
@@ -197,7 +198,7 @@ void FactReader::VisitNamedExpression(NodeId node, const Context& context) {
   // In a comprehension the name is the enclosing scope's: that closes over it.
   if (target.scope != context.scope) {
     loads_.push_back({context.scope, scopes_.Intern(context.scope, Text(name)), tree_.line(name),
-                      Context::kNobody});
+                      Context::kNobody, -1});
   }
 }
 

@@ -29,7 +29,9 @@ struct Context {
   bool in_try = false;
   bool only_branches = true;  // around it, up to the module's body, are if, elif and else alone
   bool type_checking = false;
-  bool annotation = false;  // strings are annotations too: names in them count
+  bool lines_known = false;  // which lines of the function ran
+  int cold = -1;             // the cold region: a position in cold_
+  bool annotation = false;   // strings are annotations too: names in them count
 
   static constexpr int kImportTime = -1;
   static constexpr int kNobody = -2;  // not evaluated, but the compiler's scoping sees it
@@ -40,6 +42,8 @@ enum class BindingForm { kImport, kDefinition, kAssignment, kDelete };
 class FactReader {
  public:
   FactReader(const SyntaxTree& tree, Facts* facts);
+  // Before Read(): which lines of functions ran. `lines` must outlive the reader.
+  void UseLines(const std::vector<uint32_t>& lines);
   Status Read();
 
  private:
@@ -48,6 +52,7 @@ class FactReader {
     NameId name;
     uint32_t line;
     int owner;
+    int cold;
   };
   // A dotted expression that starts with a name: an attribute chain, or X in vars(X).
   struct DottedRead {
@@ -55,6 +60,7 @@ class FactReader {
     NameId root;
     NameId dotted;
     int owner;
+    int cold;
   };
   // Something that counts only where a name is the builtin or the global one: eval, locals(),
   // inspect's stack.
@@ -155,6 +161,14 @@ class FactReader {
 
   // resolution.cc
   void Resolve();
+  bool Ran(uint32_t first, uint32_t last) const;
+  uint32_t LineAt(uint32_t offset) const;
+  Context OfBody(NodeId body, Context context) const;
+  // The statement of a block with which a new cold region begins: the last of cold_.
+  NodeId FindCold(NodeId block, const Context& context);
+  void NoteName(const Load& load);
+  void NoteChain(const DottedRead& chain);
+  void FinishCold();
   void ResolveLoad(const Load& load);
   void ResolveSpecials();
   void PropagateToCallers();
@@ -169,6 +183,9 @@ class FactReader {
   NameTable names_;
   ScopeTable scopes_;
   std::vector<Load> loads_;
+  const std::vector<uint32_t>* lines_ = nullptr;  // that ran; null: not known
+  std::vector<uint32_t> line_starts_;
+  std::vector<std::pair<int, ColdRegion>> cold_;  // with the function
   std::vector<DottedRead> chains_;
   std::vector<DottedRead> namespaces_;
   std::vector<SpecialRead> specials_;

@@ -135,6 +135,7 @@ Status FactReader::Read() {
   Visit(SyntaxTree::kRoot, Context{});
   if (!error_.empty()) return Fail(ExitCode::kBadInput, error_);
   Resolve();
+  FinishCold();
   FinishAll();
   facts_.own_getattr = facts_.bindings.count("__getattr__") != 0;
   facts_.own_dir = facts_.bindings.count("__dir__") != 0;
@@ -142,14 +143,15 @@ Status FactReader::Read() {
   return {};
 }
 
-Result<Facts> ReadFacts(std::string_view source) {
+Result<Facts> ReadFacts(std::string_view source, const std::vector<uint32_t>* lines) {
   if (Status checked = CheckSource(source); !checked) return tl::unexpected<Error>(checked.error());
   Result<SyntaxTree> tree = SyntaxTree::Parse(source);
   if (!tree) return tl::unexpected<Error>(tree.error());
   if (Status checked = CheckNames(*tree); !checked) return tl::unexpected<Error>(checked.error());
   Facts facts;
-  if (Status read = FactReader(*tree, &facts).Read(); !read)
-    return tl::unexpected<Error>(read.error());
+  FactReader reader(*tree, &facts);
+  if (lines != nullptr) reader.UseLines(*lines);
+  if (Status read = reader.Read(); !read) return tl::unexpected<Error>(read.error());
   return facts;
 }
 

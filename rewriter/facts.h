@@ -99,6 +99,14 @@ struct Uses {
       methods;  // attribute names called or read on anything: ".save" -> first line
 };
 
+// Code of a function that ran, from a statement to the end of its block, of which no line ran. A
+// guard at `spot` comes before all of it.
+struct ColdRegion {
+  Spot spot;
+  uint32_t line = 0;  // of the first statement
+  Uses uses;          // names and chains, those of code nested in it included
+};
+
 // A `def` or `async def`; lambdas too (is_lambda), which only have uses.
 struct FunctionFacts {
   std::string name;
@@ -127,9 +135,13 @@ struct FunctionFacts {
   bool counts_frames = false;                // looks at the frames above it, or calls what does
   std::optional<std::string> lets_go;        // `del x`, `x = None` of a parameter: "x, line 7"
   std::set<std::string> declared_global;     // `global x` in it (nested code included)
-  Uses own;                   // its own code without nested functions (comprehensions belong to it)
+  Uses own;                  // its own code without nested functions (comprehensions belong to it)
+  std::optional<Uses> warm;  // of `own` what is not in cold regions; absent: there are none
+  std::vector<ColdRegion> cold;
+  bool in_cold = false;       // lies in a cold region of a function around it
   std::vector<int> nested;    // functions and lambdas directly inside it
   std::optional<Spot> guard;  // where R1b's first statement goes; absent: nowhere
+  const Uses& Warm() const { return warm ? *warm : own; }
   bool simple_body =
       false;  // one short statement: `pass`, `...`, `return x`, `raise NotImplementedError`
 };
@@ -184,6 +196,9 @@ struct Facts {
 // Reads the facts of one file. Errors (kBadInput, with the line): syntax errors (a node tree-sitter
 // marks ERROR or MISSING), a source over 16 MiB, an encoding other than UTF-8 (cookie), NUL bytes,
 // a lone '\r' as line end. Thread-safe.
-Result<Facts> ReadFacts(std::string_view source);
+//
+// `lines`, when given, are the lines of functions that ran, sorted: functions then get cold regions
+// (rewriter/cold_code.cc). A function of which no line ran gets none.
+Result<Facts> ReadFacts(std::string_view source, const std::vector<uint32_t>* lines = nullptr);
 
 }  // namespace faaslight

@@ -162,6 +162,7 @@ int FactReader::AddFunction(const FunctionFacts& function, const Context& contex
   FunctionFacts& added = facts_.functions.back();
   added.place = context.place;
   added.parent = context.owner >= 0 ? context.owner : -1;
+  added.in_cold = context.cold >= 0;
   const Scope& scope = scopes_[context.scope];
   ScopeId around = scope.kind == ScopeKind::kTypeParameters ? scope.parent : context.scope;
   if (scopes_[around].kind == ScopeKind::kClass) added.class_path = scopes_[around].class_path;
@@ -174,6 +175,7 @@ Context FactReader::EnterFunction(int index, const Context& context) {
   Context inner;
   inner.scope = scopes_.Add(ScopeKind::kFunction, context.scope);
   inner.owner = index;
+  inner.cold = context.cold;
   inner.place = Place::kFunction;
   scopes_[inner.scope].function = index;
   scopes_[inner.scope].qualname = facts_.functions[index].qualname + ".<locals>.";
@@ -252,7 +254,7 @@ void FactReader::VisitFunction(NodeId node, NodeId decorated, const Context& con
   }
   Bind(function.name, tree_.line(node), context, BindingForm::kDefinition);
   int index = AddFunction(function, header);
-  Visit(body, EnterFunction(index, header));
+  Visit(body, OfBody(body, EnterFunction(index, header)));
 }
 
 void FactReader::VisitLambda(NodeId node, const Context& context) {

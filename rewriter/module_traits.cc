@@ -80,7 +80,7 @@ void FactReader::NoteSpecial(std::string_view name, uint32_t line, const Context
 void FactReader::NoteName(std::string_view name, uint32_t line, const Context& context) {
   if (name == "super" && scopes_[context.scope].kind != ScopeKind::kClass &&
       scopes_[context.scope].kind != ScopeKind::kModule) {
-    loads_.push_back({context.scope, names_.Intern("__class__"), line, Context::kNobody});
+    loads_.push_back({context.scope, names_.Intern("__class__"), line, Context::kNobody, -1});
   }
   if (name == "__all__" && context.owner == Context::kImportTime) ++all_loads_;
   if (NamespaceFunctions().count(name) != 0) {
@@ -112,7 +112,7 @@ void FactReader::NoteAttribute(NodeId node, const Context& context) {
   if (name == "__dict__" && !dotted.empty()) {
     NameId root =
         scopes_.Intern(context.scope, std::string_view(dotted).substr(0, dotted.find('.')));
-    namespaces_.push_back({context.scope, root, names_.Intern(dotted), context.owner});
+    namespaces_.push_back({context.scope, root, names_.Intern(dotted), context.owner, -1});
   }
   if (IsSysModules(object) && SingleModuleMethods().count(name) == 0)
     uses->walks_sys_modules = true;
@@ -138,7 +138,7 @@ void FactReader::NoteCall(NodeId node, const Context& context) {
                !dotted.empty() && context.owner != Context::kNobody) {
       NameId root =
           scopes_.Intern(context.scope, std::string_view(dotted).substr(0, dotted.find('.')));
-      namespaces_.push_back({context.scope, root, names_.Intern(dotted), context.owner});
+      namespaces_.push_back({context.scope, root, names_.Intern(dotted), context.owner, -1});
     }
   }
   if (tree_.kind(function) == Kind::kAttribute &&

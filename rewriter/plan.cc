@@ -44,6 +44,13 @@ void AddFunctions(const TracedModule& module, const ModuleChoice& choice, PlanMo
     SetReason(choice.functions[f].why, *decision->mutable_reason());
     decision->set_reach(f < choice.reach.size() ? choice.reach[f] : REACH_UNKNOWN);
     decision->set_code_bytes(module.function_code_bytes[f]);
+    const std::vector<std::vector<std::string>>& cold = choice.functions[f].cold;
+    for (size_t region = 0; region < cold.size(); ++region) {
+      if (cold[region].empty()) continue;
+      ColdGuard* guard = decision->add_cold();
+      guard->set_line(function.cold[region].line);
+      for (const std::string& name : cold[region]) guard->add_uses(name);
+    }
     if (decision->action() == FunctionDecision::KEEP) continue;
     for (const std::string& name : choice.functions[f].uses) decision->add_uses(name);
     if (decision->action() == FunctionDecision::LAZY) lazy_bytes += module.function_code_bytes[f];

@@ -18,10 +18,7 @@ void FactReader::ResolveLoad(const Load& load) {
   using From = ScopeTable::Origin::From;
   ScopeTable::Origin origin = scopes_.Resolve(load.scope, load.name);
   if (origin.from == From::kGlobal || origin.from == From::kClassOrGlobal) {
-    Uses* uses = UsesOf(load.owner);
-    if (uses == nullptr) return;
-    auto [found, added] = uses->names.emplace(names_[load.name], load.line);
-    if (!added) found->second = std::min(found->second, load.line);
+    NoteName(load);
     return;
   }
   if (origin.from == From::kLocal) return;
@@ -41,8 +38,7 @@ void FactReader::ResolveSpecials() {
     return from == From::kGlobal || from == From::kClassOrGlobal;
   };
   for (const DottedRead& chain : chains_) {
-    if (is_global(chain.scope, chain.root))
-      UsesOf(chain.owner)->chains.insert(names_[chain.dotted]);
+    if (is_global(chain.scope, chain.root)) NoteChain(chain);
   }
   for (const DottedRead& read : namespaces_) {
     if (is_global(read.scope, read.root))

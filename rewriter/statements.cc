@@ -19,10 +19,13 @@ Context FactReader::Nested(const Context& context, bool branch) const {
 
 void FactReader::VisitStatements(NodeId block, const Context& context) {
   bool any = false;
+  Context inner = context;
+  const NodeId cold = FindCold(block, context);
   for (NodeId child : tree_.children(block)) {
     if (tree_.kind(child) == Kind::kToken) continue;
     any = true;
-    Visit(child, context);
+    if (child == cold) inner.cold = static_cast<int>(cold_.size()) - 1;
+    Visit(child, inner);
   }
   if (!any && tree_.kind(block) == Kind::kBlock) SyntaxError(block, "expected an indented block");
 }
@@ -247,7 +250,7 @@ void FactReader::VisitScopeStatement(NodeId node, const Context& context) {
     if (global && context.owner >= 0) {
       facts_.functions[context.owner].declared_global.insert(names_[name]);
     }
-    if (!global) loads_.push_back({context.scope, name, tree_.line(child), Context::kNobody});
+    if (!global) loads_.push_back({context.scope, name, tree_.line(child), Context::kNobody, -1});
   }
 }
 

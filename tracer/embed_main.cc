@@ -16,6 +16,7 @@
 #include "tracer/function_hook.h"
 #include "tracer/hooks_module.h"
 #include "tracer/import_hook.h"
+#include "tracer/line_hook.h"
 #include "tracer/module_info.h"
 #include "tracer/state.h"
 
@@ -104,7 +105,7 @@ void RecordPython() {
 bool InstallHooks() {
   State& state = TheState();
   RecordPython();
-  if (state.effects_pass) return InstallImportHook() && StartWitness();
+  if (state.effects_pass) return InstallImportHook() && StartWitness() && StartLines();
   return InstallFunctionHook() && InstallImportHook();
 }
 

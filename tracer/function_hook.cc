@@ -2,6 +2,7 @@
 
 #include "tracer/import_hook.h"
 #include "tracer/module_info.h"
+#include "tracer/monitoring.h"
 #include "tracer/pointer_set.h"
 #include "tracer/state.h"
 
@@ -56,10 +57,6 @@ void FirstEntry(PyCodeObject* code, PyObject* globals) {
 
 #if FAASLIGHT_HAS_MONITORING
 
-// Owned for ever: the answer that switches the callback off for the code object it was called for.
-PyObject* g_disable = nullptr;
-PyObject* g_restart = nullptr;
-
 PyObject* OnStart(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (count >= 1 && PyCode_Check(args[0])) {
     ErrorKeeper keep;
@@ -67,25 +64,12 @@ PyObject* OnStart(PyObject*, PyObject* const* args, Py_ssize_t count) {
     FirstEntry(reinterpret_cast<PyCodeObject*>(args[0]),
                frame == nullptr ? nullptr : compat::FrameGlobals(frame));
   }
-  return PyRef::Borrow(g_disable).Release();
+  return Disable();
 }
 
 PyMethodDef g_on_start = {"faaslight_on_start",
                           reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(OnStart)),
                           METH_FASTCALL, nullptr};
-
-// Tool ids 0, 1, 2 and 5 have names (debugger, coverage, profiler, optimizer); 4 and 3 are free for
-// others.
-PyRef UseToolId(PyObject* monitoring) {
-  for (int id : {4, 3}) {
-    PyRef done =
-        PyRef::Steal(PyObject_CallMethod(monitoring, "use_tool_id", "is", id, "faaslight"));
-    if (done) return PyRef::Steal(PyLong_FromLong(id));
-    PyErr_Clear();
-  }
-  PyErr_SetString(PyExc_RuntimeError, "no free tool id of sys.monitoring");
-  return {};
-}
 
 #else
 
@@ -128,29 +112,11 @@ void RecordDefinitions(PyCodeObject* code, const std::string& module) {
 
 #if FAASLIGHT_HAS_MONITORING
 
-bool InstallFunctionHook() {
-  PyRef monitoring = PyRef::Borrow(PySys_GetObject("monitoring"));
-  if (!monitoring) return false;
-  g_disable = PyObject_GetAttrString(monitoring.get(), "DISABLE");
-  g_restart = PyObject_GetAttrString(monitoring.get(), "restart_events");
-  PyRef events = PyRef::Steal(PyObject_GetAttrString(monitoring.get(), "events"));
-  PyRef start = events ? PyRef::Steal(PyObject_GetAttrString(events.get(), "PY_START")) : PyRef();
-  PyRef callback = PyRef::Steal(PyCFunction_New(&g_on_start, nullptr));
-  PyRef id = start && callback && g_disable && g_restart ? UseToolId(monitoring.get()) : PyRef();
-  if (!id) return false;
-  PyRef registered = PyRef::Steal(PyObject_CallMethod(monitoring.get(), "register_callback", "OOO",
-                                                      id.get(), start.get(), callback.get()));
-  if (!registered) return false;
-  PyRef set = PyRef::Steal(
-      PyObject_CallMethod(monitoring.get(), "set_events", "OO", id.get(), start.get()));
-  return static_cast<bool>(set);
-}
+bool InstallFunctionHook() { return MonitorEvent("PY_START", &g_on_start); }
 
 bool RestartFunctionHook() {
   ++TheState().generation;
-  if (g_restart == nullptr) return true;
-  PyRef done = PyRef::Steal(PyObject_CallNoArgs(g_restart));
-  return static_cast<bool>(done);
+  return RestartMonitoring();
 }
 
 #else

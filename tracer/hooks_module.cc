@@ -5,6 +5,7 @@
 #include "tracer/exports.h"
 #include "tracer/function_hook.h"
 #include "tracer/import_hook.h"
+#include "tracer/line_hook.h"
 #include "tracer/lookup.h"
 #include "tracer/state.h"
 
@@ -67,6 +68,8 @@ PyObject* Finish(PyObject*, PyObject*) {
   if (!state.effects_pass) {
     RecordMoved();
     RecordExports();
+  } else {
+    WriteLines();
   }
   state.log.Stage(state.phase, state.event, false, true);
   ::_exit(0);

@@ -261,7 +261,7 @@ Status RunEffects(const TraceRequest& request, const LaunchHooks& hooks, Trace& 
   Result<PassRun> run = RunPass(request, spec, "effects", hooks);
   if (!run) return tl::unexpected(run.error());
   AddPass("effects", run->process, trace);
-  MergeEffects(run->log, trace);
+  MergeEffects(run->log, {request.spec.app, request.spec.layers, run->folder.path()}, trace);
   if (!run->cause.empty() && !trace.has_truncation()) {
     trace.mutable_truncation()->set_cause(run->cause);
     trace.mutable_truncation()->set_where("pass effects: import effects are incomplete");

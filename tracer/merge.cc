@@ -71,6 +71,7 @@ class FunctionsMerge {
         return;
       case RecordType::kStage:
       case RecordType::kEffect:
+      case RecordType::kLines:
         return;
     }
     ++bad_records_;
@@ -448,6 +449,38 @@ class FunctionsMerge {
   size_t bad_records_ = 0;
 };
 
+// The lines of functions that ran, for the modules of the application.
+class LinesMerge {
+ public:
+  LinesMerge(const MergeContext& context, Trace& trace)
+      : roots_(context.app, context.layers, trace.python().stdlib()), trace_(trace) {
+    for (int m = 0; m < trace.modules_size(); ++m) {
+      if (trace.modules(m).root() == ROOT_APP) modules_.emplace(trace.modules(m).file(), m);
+    }
+  }
+
+  void Take(RecordParser& in) {
+    const std::string file = Text(in);
+    const uint32_t count = in.U32();
+    if (file.empty()) {  // the run came to its end
+      for (const auto& entry : modules_) trace_.mutable_modules(entry.second)->set_has_lines(true);
+      return;
+    }
+    const Roots::Place place = roots_.Find(file);
+    const auto [begin, end] = modules_.equal_range(place.path);
+    std::vector<uint32_t> lines;
+    for (uint32_t i = 0; i < count && in.ok(); ++i) lines.push_back(in.U32());
+    if (place.root != ROOT_APP || !in.ok()) return;
+    for (auto module = begin; module != end; ++module)
+      trace_.mutable_modules(module->second)->mutable_lines()->Add(lines.begin(), lines.end());
+  }
+
+ private:
+  Roots roots_;
+  Trace& trace_;
+  std::multimap<std::string, int> modules_;  // by file
+};
+
 }  // namespace
 
 void MergeFunctions(const LogFile& log, const MergeContext& context, Trace& trace) {
@@ -457,7 +490,8 @@ void MergeFunctions(const LogFile& log, const MergeContext& context, Trace& trac
   if (damaged != 0) trace.add_warnings(fmt::format("{} records of the run were torn", damaged));
 }
 
-void MergeEffects(const LogFile& log, Trace& trace) {
+void MergeEffects(const LogFile& log, const MergeContext& context, Trace& trace) {
+  LinesMerge lines(context, trace);
   std::set<std::string> alias_keys;
   for (const ModuleAlias& alias : trace.aliases()) alias_keys.insert(alias.key());
   log.ForEach([&](std::string_view payload) {
@@ -471,6 +505,8 @@ void MergeEffects(const LogFile& log, Trace& trace) {
       effect.set_kind(static_cast<EffectKind>(std::min<uint32_t>(in.U32(), EFFECT_REGISTRY)));
       effect.set_detail(Text(in));
       if (in.ok()) *trace.add_effects() = std::move(effect);
+    } else if (type == RecordType::kLines) {
+      lines.Take(in);
     } else if (type == RecordType::kAlias) {
       ModuleAlias alias;
       alias.set_key(Text(in));

@@ -23,7 +23,7 @@ struct MergeContext {
 // counted in a warning.
 void MergeFunctions(const LogFile& log, const MergeContext& context, Trace& trace);
 
-// Adds effects, and the aliases that are not in it yet, of the pass "effects".
-void MergeEffects(const LogFile& log, Trace& trace);
+// Adds effects, the aliases that are not in it yet, and the lines that ran, of the pass "effects".
+void MergeEffects(const LogFile& log, const MergeContext& context, Trace& trace);
 
 }  // namespace faaslight

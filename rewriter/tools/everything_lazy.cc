@@ -23,7 +23,7 @@ FileDecisions EverythingLazy(const Facts& facts, bool guards_only) {
       lazy[i] = true;
       decisions.lazy_bodies.push_back({static_cast<int>(i), static_cast<uint32_t>(i)});
     } else if (function.guard) {
-      decisions.guards.push_back({static_cast<int>(i), {"os", "os.path"}});
+      decisions.guards.push_back({static_cast<int>(i), -1, {"os", "os.path"}});
     }
   }
   for (size_t i = 0; i < facts.imports.size(); ++i) {

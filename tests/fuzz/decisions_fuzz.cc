@@ -148,7 +148,7 @@ FileDecisions Decisions(const TracedModule& module, const ModuleChoice& choice) 
     if (choice.functions[f].action == FunctionAction::kLazy)
       out.lazy_bodies.push_back({index, static_cast<uint32_t>(out.lazy_bodies.size())});
     if (choice.functions[f].action == FunctionAction::kGuard)
-      out.guards.push_back({index, choice.functions[f].uses});
+      out.guards.push_back({index, -1, choice.functions[f].uses});
   }
   for (const HoistChoice& hoist : choice.hoists) {
     if (hoist.statement >= 0) out.hoists.push_back({hoist.statement, {hoist.module}});

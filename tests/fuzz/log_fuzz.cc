@@ -83,7 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   trace.set_format_version(kTraceFormat);
   const MergeContext context{ScratchFolder() / "app", {ScratchFolder() / "layer"}, ScratchFolder()};
   MergeFunctions(*log, context, trace);
-  MergeEffects(*log, trace);
+  MergeEffects(*log, context, trace);
   Require(UnwrapTrace(Wrap(trace), "t").has_value(), "whatever the log holds, the trace is whole");
   return 0;
 }

@@ -99,13 +99,13 @@ TEST_F(RefusedTest, LazyBodies) {
 TEST_F(RefusedTest, InsideLazyBodies) {
   const char* source = "import a\ndef f():\n    import b\n    def g(): return b\n    return g\n";
   FileDecisions decisions = Lazy(0);
-  decisions.guards.push_back({1, {"a"}});
+  decisions.guards.push_back({1, -1, {"a"}});
   EXPECT_EQ(Refusal(source, decisions), "f.<locals>.g lies in a lazy function");
   decisions = Lazy(0);
   decisions.lazy_imports.emplace_back(1, 0);
   EXPECT_EQ(Refusal(source, decisions), "line 3: lies in a lazy function");
   decisions = Lazy(0);
-  decisions.guards.push_back({0, {"a"}});
+  decisions.guards.push_back({0, -1, {"a"}});
   EXPECT_EQ(Refusal(source, decisions), "f is lazy and needs no guard");
   decisions = Lazy(0);
   decisions.lazy_bodies.push_back({0, 1});
@@ -133,7 +133,7 @@ TEST_F(RefusedTest, PlacesAndNames) {
                     }()),
             "line 2: a backslash after an import");
   decisions = FileDecisions();
-  decisions.guards.push_back({0, {}});
+  decisions.guards.push_back({0, -1, {}});
   EXPECT_EQ(Refusal("import a\ndef f():\n    while a: pass\n", decisions),
             "no place for the guard of f that moves no line");
   decisions = FileDecisions();

@@ -50,7 +50,7 @@ Result<GoldenCase> ReadGoldenCase(std::string_view source, const Facts& facts) {
       if (function < 0) return Fail(ExitCode::kBadInput, "no " + word);
       uint32_t number = static_cast<uint32_t>(out.decisions.lazy_bodies.size());
       if (key == "lazy") out.decisions.lazy_bodies.push_back({function, number});
-      if (key == "guard") out.decisions.guards.push_back({function, {}});
+      if (key == "guard") out.decisions.guards.push_back({function, -1, {}});
       if (key == "no guard") out.no_guard.push_back(function);
       if (key == "remove") out.decisions.lazy_imports.push_back(ImportBinding(facts, word));
     }

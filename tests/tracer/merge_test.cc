@@ -220,6 +220,34 @@ TEST_F(MergeTest, NamesThatAreNotUtf8DoNotSpoilTheTrace) {
   EXPECT_TRUE(again.ParseFromString(Merge().SerializeAsString()));
 }
 
+TEST_F(MergeTest, LinesAreKnownOnceTheRunHasEnded) {
+  Load("a", App("a.py"));
+  Trace trace = Merge();
+  const auto lines = [&](const std::string& file) {
+    writer_.Append(RecordBuilder(RecordType::kLines).Text(file).U32(2).U32(3).U32(7));
+  };
+  lines(App("a.py"));
+  lines("/elsewhere/a.py");
+  const MergeContext context{folder_.path() / "app", {}, {}};
+  MergeEffects(log_, context, trace);
+  EXPECT_FALSE(trace.modules(0).has_lines()) << "the run was cut off";
+  trace = Merge();
+  writer_.Append(RecordBuilder(RecordType::kLines).Text("").U32(0));
+  MergeEffects(log_, context, trace);
+  EXPECT_TRUE(trace.modules(0).has_lines());
+  EXPECT_THAT(trace.modules(0).lines(), ::testing::ElementsAre(3, 7));
+}
+
+TEST_F(MergeTest, ExportsAreThoseOfTheModule) {
+  Load("a", App("a.py"));
+  Load("b", App("b.py"));
+  writer_.Append(RecordBuilder(RecordType::kExports).Text("a").U32(2).Text("x").Text("y"));
+  const Trace trace = Merge();
+  EXPECT_TRUE(trace.modules(0).has_exports());
+  EXPECT_THAT(trace.modules(0).exports(), ::testing::ElementsAre("x", "y"));
+  EXPECT_FALSE(trace.modules(1).has_exports());
+}
+
 TEST_F(MergeTest, EffectsComeFromTheirOwnPass) {
   writer_.Append(RecordBuilder(RecordType::kEffect)
                      .Text("a")
@@ -228,7 +256,7 @@ TEST_F(MergeTest, EffectsComeFromTheirOwnPass) {
                      .U32(1)
                      .Text("dict: 1 -> 2 items"));
   Trace trace;
-  MergeEffects(log_, trace);
+  MergeEffects(log_, {}, trace);
   ASSERT_EQ(trace.effects_size(), 1);
   EXPECT_EQ(trace.effects(0).kind(), EFFECT_CONTAINER);
   EXPECT_EQ(Merge().effects_size(), 0);
