@@ -171,6 +171,20 @@ class Hoister {
                        [&](int member) { return module(member).failed_before; });
   }
 
+  // A lazy function is compiled from the original text, which no hoist can stand in: it loads the
+  // module before it runs.
+  bool LoadsBeforeLazyBody(int index, int function, const std::string& name) {
+    const std::vector<FunctionFacts>& facts = module(index).facts->functions;
+    for (; function >= 0; function = facts[static_cast<size_t>(function)].parent) {
+      FunctionChoice& c = choice(index).functions[static_cast<size_t>(function)];
+      // In its list of uses a name without a dot is one of its module's own.
+      if (c.action != FunctionAction::kLazy || name.find('.') == std::string::npos) continue;
+      if (std::find(c.uses.begin(), c.uses.end(), name) == c.uses.end()) c.uses.push_back(name);
+      return true;
+    }
+    return false;
+  }
+
   void OrderImportsOf(int index, const std::set<int>& members, int first) {
     const TracedModule& m = module(index);
     ModuleChoice& c = choice(index);
@@ -186,6 +200,8 @@ class Hoister {
         if (!enters || (statement.in_try && AnyFailed(members))) continue;
         if (c.imports[s][n].lazy) {
           c.imports[s][n].first.push_back(module(first).name);
+        } else if (LoadsBeforeLazyBody(index, statement.function, module(first).name)) {
+          continue;
         } else if (std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
                      return hoist.statement == static_cast<int>(s) &&
                             hoist.module == module(first).name;
