@@ -476,7 +476,7 @@ void FillCold(const Application& app, const Choices& choices, const TracedModule
     for (const ColdRegion& region : module.facts->functions[f].cold) {
       std::vector<std::string>& uses = function.cold.emplace_back();
       for (const std::string& name : lazy) {
-        if (region.uses.names.count(name) != 0) uses.push_back(name);
+        if (region.uses.own_namespace || region.uses.names.count(name) != 0) uses.push_back(name);
       }
       for (const std::string& name :
            ModulesBehindChains(app, choices, module, region.uses.chains)) {

@@ -69,11 +69,20 @@ NodeId FactReader::FindCold(NodeId block, const Context& context) {
 void FactReader::FinishCold() {
   for (auto& [owner, region] : cold_)
     facts_.functions[static_cast<size_t>(owner)].cold.push_back(std::move(region));
-  for (FunctionFacts& function : facts_.functions) {
+  for (size_t f = 0; f < facts_.functions.size(); ++f) {
+    FunctionFacts& function = facts_.functions[f];
     if (!function.warm) continue;
-    // What these say is true of the whole function.
-    function.warm->own_namespace = function.own.own_namespace;
+    function.warm->own_namespace = warm_namespace_.count(static_cast<int>(f)) != 0;
     function.warm->namespaces = function.own.namespaces;
+  }
+}
+
+void FactReader::NoteNamespace(int owner, int cold) {
+  UsesOf(owner)->own_namespace = true;
+  if (cold >= 0) {
+    cold_[static_cast<size_t>(cold)].second.uses.own_namespace = true;
+  } else {
+    warm_namespace_.insert(owner);
   }
 }
 

@@ -129,8 +129,10 @@ void FactReader::VisitSubscript(NodeId node, const Context& context) {
   if (value != kNoNode && IsSysModules(value)) {
     NodeId key = tree_.Child(node, Field::kSubscript);
     Uses* uses = UsesOf(context.owner);
-    if (uses != nullptr && key != kNoNode && Text(key) == "__name__")
-      uses->own_namespace = uses->binds_unseen = true;
+    if (uses != nullptr && key != kNoNode && Text(key) == "__name__") {
+      NoteNamespace(context.owner, context.cold);
+      uses->binds_unseen = true;
+    }
   }
 }
 

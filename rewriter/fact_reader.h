@@ -69,6 +69,7 @@ class FactReader {
     NameId name;
     uint32_t line;
     int owner;
+    int cold;
     bool own_namespace;
     bool introspection;
     std::string text;
@@ -168,6 +169,8 @@ class FactReader {
   NodeId FindCold(NodeId block, const Context& context);
   void NoteName(const Load& load);
   void NoteChain(const DottedRead& chain);
+  // Code of this owner reads its module's namespace: in this cold region, or anywhere.
+  void NoteNamespace(int owner, int cold);
   void FinishCold();
   void ResolveLoad(const Load& load);
   void ResolveSpecials();
@@ -185,6 +188,7 @@ class FactReader {
   std::vector<Load> loads_;
   const std::vector<uint32_t>* lines_ = nullptr;  // that ran; null: not known
   std::vector<uint32_t> line_starts_;
+  std::set<int> warm_namespace_;  // functions that read the namespace outside cold regions
   std::vector<std::pair<int, ColdRegion>> cold_;  // with the function
   std::vector<DottedRead> chains_;
   std::vector<DottedRead> namespaces_;

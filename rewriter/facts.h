@@ -104,7 +104,7 @@ struct Uses {
 struct ColdRegion {
   Spot spot;
   uint32_t line = 0;  // of the first statement
-  Uses uses;          // names and chains, those of code nested in it included
+  Uses uses;          // names, chains, own_namespace; those of code nested in it included
 };
 
 // A `def` or `async def`; lambdas too (is_lambda), which only have uses.

@@ -19,7 +19,7 @@ struct Row {
 
 // A row must be harmless whatever else the program does. One that is harmless for one package only
 // names it.
-constexpr std::array<Row, 14> kRows{{
+constexpr std::array<Row, 16> kRows{{
     {"", "re", "_cache", "", "a memo of compiled patterns, filled on demand"},
     {"", "certifi.core", "_CACERT", "",
      "a memo of where certificates lie, filled by certifi.where()"},
@@ -34,6 +34,9 @@ constexpr std::array<Row, 14> kRows{{
     {"", "numpy.core.getlimits", "iinfo._min_vals", "", "a memo of limits"},
     {"", "numpy._core.getlimits", "iinfo._max_vals", "", "a memo of limits"},
     {"", "numpy._core.getlimits", "iinfo._min_vals", "", "a memo of limits"},
+    // numpy 1: numpy.ma.core adds inf to both, and is the only module that reads them.
+    {"numpy.ma.core", "numpy.core.numerictypes", "_maxvals", "", "a table that only it reads"},
+    {"numpy.ma.core", "numpy.core.numerictypes", "_minvals", "", "a table that only it reads"},
     {"", "numpy.core._internal", "_getintp_ctype.cache", "", "a memo of the C type of a pointer"},
     // From CPython 3.13 on typing.__getattr__ makes these when they are first asked for.
     {"", "typing", "Pattern", "added: _SpecialGenericAlias", "made by typing on demand"},

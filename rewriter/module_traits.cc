@@ -73,7 +73,7 @@ void FactReader::NoteSpecial(std::string_view name, uint32_t line, const Context
                              bool own_namespace, bool introspection, std::string text) {
   if (context.owner == Context::kNobody) return;
   specials_.push_back({context.scope, scopes_.Intern(context.scope, name), line, context.owner,
-                       own_namespace, introspection, std::move(text)});
+                       context.cold, own_namespace, introspection, std::move(text)});
 }
 
 // A bare name: it counts unless it turns out to be local.
@@ -105,10 +105,13 @@ void FactReader::NoteAttribute(NodeId node, const Context& context) {
   bool of_builtins = dotted == "builtins" || dotted == "__builtin__" || dotted == "__builtins__";
   if (of_builtins && NamespaceFunctions().count(name) != 0) {
     NoteIntrospection(fmt::format("{}.{}", dotted, name), line, context);
-    uses->own_namespace = uses->binds_unseen = true;
+    NoteNamespace(context.owner, context.cold);
+    uses->binds_unseen = true;
   }
-  if (name == "f_globals" || name == "f_locals" || name == "__globals__")
-    uses->own_namespace = uses->binds_unseen = true;
+  if (name == "f_globals" || name == "f_locals" || name == "__globals__") {
+    NoteNamespace(context.owner, context.cold);
+    uses->binds_unseen = true;
+  }
   if (name == "__dict__" && !dotted.empty()) {
     NameId root =
         scopes_.Intern(context.scope, std::string_view(dotted).substr(0, dotted.find('.')));

@@ -46,7 +46,7 @@ void FactReader::ResolveSpecials() {
   }
   for (const SpecialRead& read : specials_) {
     if (!is_global(read.scope, read.name)) continue;
-    if (read.own_namespace) UsesOf(read.owner)->own_namespace = true;
+    if (read.own_namespace) NoteNamespace(read.owner, read.cold);
     if (read.own_namespace && read.text != "dir()") UsesOf(read.owner)->binds_unseen = true;
     if (!read.introspection || read.owner < 0) continue;
     std::optional<std::string>& noted = facts_.functions[read.owner].introspection;

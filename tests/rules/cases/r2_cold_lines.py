@@ -9,6 +9,7 @@
 # then: main.tail(1), main.tail(2)
 # then: main.nested(True)()
 # then: main.counted(3)
+# then: sorted(name for name in main.names(True) if name in ("one", "nine"))
 # then: main.package.inner.deep.x if main.handler({"kind": 7}, None) else None
 # file: main.py
 """Cold lines."""
@@ -22,6 +23,7 @@ import seven  # lazy
 import warm  # eager
 import package  # lazy
 from eight import value, other  # lazy
+import nine  # lazy
 
 
 def handler(event, context):
@@ -51,6 +53,7 @@ def handler(event, context):
     tail(1)
     nested(False)
     counted(1)
+    names(False)
     return result
 
 
@@ -80,6 +83,10 @@ def counted(size):
             six.x if i == 2 else "",
         ))
     return total
+def names(wanted):
+    if wanted:
+        return list(globals())
+    return None
 # file: one.py
 x = "one"
 # file: two.py
@@ -105,3 +112,5 @@ import package.inner  # lazy
 import package.inner.deep  # lazy
 # file: package/inner/deep.py
 x = "deep"
+# file: nine.py
+x = "nine"
