@@ -21,10 +21,11 @@ void FactReader::VisitStatements(NodeId block, const Context& context) {
   bool any = false;
   Context inner = context;
   const NodeId cold = FindCold(block, context);
+  const int region = static_cast<int>(cold_.size()) - 1;  // blocks inside have regions too
   for (NodeId child : tree_.children(block)) {
     if (tree_.kind(child) == Kind::kToken) continue;
     any = true;
-    if (child == cold) inner.cold = static_cast<int>(cold_.size()) - 1;
+    if (child == cold) inner.cold = region;
     Visit(child, inner);
   }
   if (!any && tree_.kind(block) == Kind::kBlock) SyntaxError(block, "expected an indented block");

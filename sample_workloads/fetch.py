@@ -10,6 +10,7 @@ PACKAGE (models, data) ships with the function, what it writes into CLOUD (DEST.
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -129,13 +130,22 @@ def fetch(workload, python, dest=None):
     """The runnable folder; made if it is not there, or of other inputs. `python` is a path."""
     version = version_of(python)
     dest = pathlib.Path(dest) if dest else pathlib.Path("build/workloads") / f"{workload.short}-{version}"
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    lock_file = ROOT / "build/workloads/.fetching"
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    # One at a time: two might install the same Debian packages, or make the same folder.
+    with lock_file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return fetch_alone(workload, python, version, dest)
+
+
+def fetch_alone(workload, python, version, dest):
     stamp, mark = stamp_of(workload, version), dest.with_name(dest.name + ".stamp")
     install_debian(workload)
     if dest.is_dir() and mark.is_file() and mark.read_text() == stamp:
         return dest
     if dest.exists() and not mark.is_file():
         raise WorkloadError(f"{dest} exists and is not ours. Name another folder, or remove it.")
-    dest.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=dest.name + ".new.", dir=dest.parent) as folder:
         package, cloud = pathlib.Path(folder).resolve() / "package", pathlib.Path(folder).resolve() / "cloud"
         cloud.mkdir()

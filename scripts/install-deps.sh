@@ -84,7 +84,7 @@ make_venv() {
   [[ -x $base ]] || base=$(command -v python3) || fail "no python3 found. Install one, then run again."
   "$base" -c 'import sys; sys.exit(sys.version_info < (3, 9))' ||
     fail "$base is older than 3.9. Put a newer python3 first in PATH, then run again."
-  key=$(cat "$lists/tools.txt" <("$base" -c 'import sys; print(sys.version, sys.prefix)') | sha256sum)
+  key=$(cat "$lists/tools.txt" "$lists/parallel.txt" <("$base" -c 'import sys; print(sys.version, sys.prefix)') | sha256sum)
   if [[ -x $venv/bin/pytest && -x $venv/bin/ruff && $(cat "$venv/.faaslight" 2>/dev/null) == "$key" ]]; then
     return 0
   fi
@@ -93,7 +93,7 @@ make_venv() {
     "$base" -m venv --clear "$venv"
   quietly "installing the test tools" "Check the network, then run again." \
     "$venv/bin/python" -m pip install --disable-pip-version-check --no-input \
-    --require-hashes --no-deps --only-binary :all: -r "$lists/tools.txt"
+    --require-hashes --no-deps --only-binary :all: -r "$lists/tools.txt" -r "$lists/parallel.txt"
   printf '%s\n' "$key" >"$venv/.faaslight"
 }
 
@@ -131,7 +131,7 @@ complete() {
 }
 
 [[ -n ${FAASLIGHT_SKIP_APT-} ]] || install_packages
-stamp=$(cat "${BASH_SOURCE[0]}" "$lists/tools.txt" "$lists/sources.txt" | sha256sum | cut -d' ' -f1)
+stamp=$(cat "${BASH_SOURCE[0]}" "$lists/tools.txt" "$lists/parallel.txt" "$lists/sources.txt" | sha256sum | cut -d' ' -f1)
 if complete && [[ $(cat "$deps/stamp" 2>/dev/null) == "$stamp" ]]; then
   exit 0
 fi

@@ -9,5 +9,5 @@ folders=()
 for folder in tests/runtime tests/rules tests/integration tests/random_apps tests/newest tests/bench tests/workloads tests/upstream; do
   [[ -z $(find "$folder" -name 'test_*.py' -print -quit 2>/dev/null) ]] || folders+=("$folder")
 done
-FAASLIGHT_BUILD=$(build_folder "$preset") scripts/pytest.sh "${folders[@]}" || status=1
+FAASLIGHT_BUILD=$(build_folder "$preset") scripts/pytest.sh -n "$(nproc)" --dist loadfile "${folders[@]}" || status=1
 exit $status

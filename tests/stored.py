@@ -1,5 +1,6 @@
 """Folders of pinned packages under build/, kept between runs and made anew when the lists they come from change."""
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -21,11 +22,14 @@ def stored(name, lists, fill):
     target = STORE / name
     key = hashlib.sha256(b"".join(path.read_bytes() for path in lists)).hexdigest()
     mark = STORE / f"{name}.stamp"
-    if not (target.is_dir() and mark.exists() and mark.read_text() == key):
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
-        fill(target)
-        mark.write_text(key)
+    STORE.mkdir(parents=True, exist_ok=True)
+    with (STORE / f"{name}.lock").open("w") as lock:  # tests run in several processes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (target.is_dir() and mark.exists() and mark.read_text() == key):
+            shutil.rmtree(target, ignore_errors=True)
+            target.mkdir(parents=True)
+            fill(target)
+            mark.write_text(key)
     return target
 
 

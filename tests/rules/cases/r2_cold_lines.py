@@ -10,6 +10,8 @@
 # then: main.nested(True)()
 # then: main.counted(3)
 # then: sorted(name for name in main.names(True) if name in ("one", "nine"))
+# then: main.both(1), main.both(2)
+# then: main.both(2)
 # then: main.package.inner.deep.x if main.handler({"kind": 7}, None) else None
 # file: main.py
 """Cold lines."""
@@ -24,6 +26,8 @@ import warm  # eager
 import package  # lazy
 from eight import value, other  # lazy
 import nine  # lazy
+import ten  # lazy
+import eleven  # lazy
 
 
 def handler(event, context):
@@ -54,6 +58,7 @@ def handler(event, context):
     nested(False)
     counted(1)
     names(False)
+    both(0)
     return result
 
 
@@ -87,6 +92,16 @@ def names(wanted):
     if wanted:
         return list(globals())
     return None
+def both(size):
+    if size == 1:
+        return ten.x
+    elif not size:
+        return None
+
+    # Code before it has cold lines of its own.
+    if eleven.x:
+        return eleven.x, size
+    return None
 # file: one.py
 x = "one"
 # file: two.py
@@ -114,3 +129,7 @@ import package.inner.deep  # lazy
 x = "deep"
 # file: nine.py
 x = "nine"
+# file: ten.py
+x = "ten"
+# file: eleven.py
+x = "eleven"
