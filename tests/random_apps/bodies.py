@@ -127,6 +127,58 @@ def _evaluated(body):
         body.lines.append(f"{body.new()} = eval({value!r})")
 
 
+# worker.py turns code on that the trace has not seen: in some operations, never while something is imported.
+TURNED = "getattr(sys, 'turned', bool)()"
+
+
+def _cold(body):
+    """Lines that no event comes to."""
+    value, known, variable = body.use(), body.any(), body.new()
+    body.head.append("import sys")
+    shape = body.builder.pick(
+        (
+            ["if {t}:", "    {v} = {x}"],
+            ["if not {t}:", "    pass", "else:", "    {v} = ({k}, {x})"],
+            [
+                "if {k} == 'no':",
+                "    {v} = 1",
+                "elif {t}:",
+                "    # Here.",
+                "    for i in (1, 2):",
+                "        {v} = (i, {x})",
+            ],
+            ["for i in range(2):", "    if i and {t}:", "        {v} = {x}", "        continue", "    {v} = [i]"],
+            [
+                "try:",
+                "    if {t}:",
+                "        raise KeyError({x})",
+                "except KeyError as error:",
+                "    {v} = str(error), {x}",
+            ],
+            ["if {t}:", "", "    if {x} != 2:", "        {v} = [lambda: {x}][0]()"],
+            ["if {t}:", "    while not {v}:", "        {v} = [{x}]", "    else:", "        {v} = {v}, {k}"],
+            ["if {t}:", "    def inner(n={k}):", "        return n, {x}", "    {v} = inner()"],
+            ["if {t}: {v} = {x}"],
+        )
+    )
+    lines = [f"{variable} = 0"] + [
+        line.format(t=TURNED, v=variable, x=value, k=known) for line in shape if "{" not in value
+    ]
+    body.lines += lines
+
+
+def _cold_rest(body):
+    """What follows is cold, and maybe lines before it."""
+    value, variable = body.use(), body.new()
+    body.head.append("import sys")
+    body.lines += [f"{variable} = 0"]
+    if "{" not in value:
+        body.lines += [f"if {TURNED} and {body.any()} != 5:", f"    {variable} = {value}"]
+    body.lines += [f"if not {TURNED}:", "    return"]
+    if body.builder.chance(50):
+        body.lines += ["", "# Only when it is turned on."]
+
+
 STATEMENTS = (
     _assign,
     _loop,
@@ -144,6 +196,9 @@ STATEMENTS = (
     _class_inside,
     _shadow,
     _evaluated,
+    _cold,
+    _cold,
+    _cold_rest,
 )
 
 
