@@ -141,10 +141,11 @@ class EagerGraph {
     }
     std::vector<int> dominator(out_.size(), kNone);
     dominator[root_] = root_;
+    // Of the two the one that was left earlier lies deeper.
     const auto common = [&](int a, int b) {
       while (a != b) {
-        while (number[a] < number[b]) a = dominator[a];
-        while (number[b] < number[a]) b = dominator[b];
+        int& deeper = number[a] < number[b] ? a : b;
+        deeper = dominator[deeper];
       }
       return a;
     };
