@@ -1,5 +1,5 @@
 # Facts and edits: unit tests, golden cases, and CPython's own word on both.
-faaslight_test(facts_test SOURCES facts_test.cc DEPS faaslight_facts)
+faaslight_test(facts_test SOURCES cold_code_test.cc facts_test.cc DEPS faaslight_facts)
 faaslight_test(edits_test SOURCES edits_test.cc golden_cases.cc DEPS faaslight_facts)
 
 find_package(Python3 3.9 COMPONENTS Interpreter)

@@ -13,7 +13,7 @@ pass
 pass; pass; x = 1
 pass \
 ; y = 2
-if x: pass
+if x: __fl__.on('q')
 try:
     pass
 except ImportError:
