@@ -176,7 +176,7 @@ def run(argv, env, cwd, timeout):
         raise BenchError(f"{argv[0]} did not end within {timeout:g} s; give more with --timeout") from None
     if result.returncode != 0:
         lines = result.stderr.decode("utf-8", "replace").strip().splitlines() or [f"exit code {result.returncode}"]
-        raise BenchError(f"{argv[0]} failed: {lines[-1]}")
+        raise BenchError(f"{pathlib.Path(argv[0]).name} failed: {lines[-1]}")
 
 
 def spread(values):
