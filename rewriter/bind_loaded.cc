@@ -31,16 +31,16 @@ class Binder {
     ModuleChoice& choice = choices_[static_cast<size_t>(index)];
     bool changed = false;
     std::set<int> loaded;  // by the statements so far
+    std::set<int> in_branch;
     for (size_t s = 0; s < facts.imports.size(); ++s) {
       const ImportStatement& statement = facts.imports[s];
       const bool surely = statement.place == Place::kModule;
       if ((!surely && !statement.in_branch) || statement.in_try || statement.type_checking_only)
         continue;
-      std::set<int> by_now = loaded;
+      std::set<int>& by_now = surely ? loaded : (in_branch = loaded);
       for (size_t n = 0; n < statement.names.size(); ++n) {
         if (!choice.imports[s][n].lazy) AddLoaded(index, statement.names[n], by_now);
       }
-      if (surely) loaded = by_now;
       for (size_t n = 0; n < statement.names.size(); ++n) {
         const std::string base = AbsoluteName(module(index), statement.names[n]);
         const int from = app_.Find(base);

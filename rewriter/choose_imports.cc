@@ -103,7 +103,7 @@ class ImportChooser {
     for (size_t f = 0; f < c.functions.size(); ++f) {
       if (!c.functions[f].holds) continue;
       const FunctionFacts& function = m.facts->functions[f];
-      hold(c.functions[f].cold_guards ? function.Warm() : function.own,
+      hold(HeldUses(function, c.functions[f]),
            fmt::format("in {} ({})", function.is_lambda ? "a lambda" : function.qualname + "()",
                        m.entered[f] ? "traced" : c.functions[f].why.text));
     }
@@ -514,8 +514,7 @@ void FillUses(const Application& app, Choices& choices) {
     std::set<std::string> chains = module.facts->at_import.chains;
     for (size_t f = 0; f < choice.functions.size(); ++f) {
       if (!choice.functions[f].holds) continue;
-      const FunctionFacts& function = module.facts->functions[f];
-      const Uses& uses = choice.functions[f].cold_guards ? function.Warm() : function.own;
+      const Uses& uses = HeldUses(module.facts->functions[f], choice.functions[f]);
       chains.insert(uses.chains.begin(), uses.chains.end());
     }
     for (const std::string& name : ModulesBehindChains(app, choices, module, chains)) {

@@ -66,6 +66,12 @@ struct FunctionChoice {
   std::vector<std::vector<std::string>> cold = {};  // parallel to FunctionFacts::cold: these names
 };
 
+// What of a function's code keeps imports, when the function holds its uses: cold regions that have
+// guards do not.
+inline const Uses& HeldUses(const FunctionFacts& function, const FunctionChoice& choice) {
+  return choice.cold_guards ? function.Warm() : function.own;
+}
+
 struct HoistChoice {
   int statement = -1;  // index into Facts::imports; -1: behind the prologue
   std::string module;

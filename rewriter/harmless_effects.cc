@@ -54,8 +54,9 @@ constexpr std::string_view kSubclasses = ".<subclasses>";  // as the witness nam
 
 std::string TopPackage(const std::string& name) { return name.substr(0, name.find('.')); }
 
-bool ReadsSubclasses(const Facts& facts) {
-  const auto reads = [](const Uses& uses) { return uses.methods.count("__subclasses__") != 0; };
+// Whether code of the module reads an attribute of that name, of anything.
+bool ReadsAttribute(const Facts& facts, const std::string& name) {
+  const auto reads = [&](const Uses& uses) { return uses.methods.count(name) != 0; };
   return reads(facts.at_import) ||
          std::any_of(facts.functions.begin(), facts.functions.end(),
                      [&](const FunctionFacts& function) { return reads(function.own); });
@@ -65,7 +66,8 @@ bool ReadsSubclasses(const Facts& facts) {
 std::set<std::string> PackagesSearched(const Application& app) {
   std::set<std::string> packages;
   for (const TracedModule& module : app.modules()) {
-    if (!module.in_app() || !module.facts || !ReadsSubclasses(*module.facts)) continue;
+    if (!module.in_app() || !module.facts || !ReadsAttribute(*module.facts, "__subclasses__"))
+      continue;
     packages.insert(TopPackage(module.name));
     for (const ImportStatement& statement : module.facts->imports) {
       for (const ImportedName& name : statement.names)
@@ -83,7 +85,6 @@ bool EndsWith(std::string_view text, std::string_view end) {
 // called. It is harmless where no code of the application could tell when that was: none names
 // these, or the memo.
 bool MayTellTemporaryFolder(const Application& app) {
-  const auto names_memo = [](const Uses& uses) { return uses.methods.count("tempdir") != 0; };
   return std::any_of(app.modules().begin(), app.modules().end(), [&](const TracedModule& module) {
     if (!module.facts || !module.in_app()) return false;
     const Facts& facts = *module.facts;
@@ -95,9 +96,7 @@ bool MayTellTemporaryFolder(const Application& app) {
         if (name.module == "tempfile" && name.attribute == "tempdir") return true;
       }
     }
-    return names_memo(facts.at_import) ||
-           std::any_of(facts.functions.begin(), facts.functions.end(),
-                       [&](const FunctionFacts& function) { return names_memo(function.own); });
+    return ReadsAttribute(facts, "tempdir");
   });
 }
 
@@ -105,12 +104,11 @@ bool MayTellTemporaryFolder(const Application& app) {
 
 std::vector<const ImportEffect*> EffectsThatCount(const Application& app) {
   const std::set<std::string> searched = PackagesSearched(app);
-  const bool tells_folder = MayTellTemporaryFolder(app);
   std::vector<const ImportEffect*> out;
   for (const ImportEffect& effect : app.trace().effects()) {
     if (IsHarmless(effect)) continue;
     const bool is_folder = effect.target_module() == "tempfile" && effect.attribute() == "tempdir";
-    if (is_folder && !tells_folder) continue;
+    if (is_folder && !MayTellTemporaryFolder(app)) continue;
     const bool is_subclass = EndsWith(effect.attribute(), kSubclasses);
     if (is_subclass && searched.count(TopPackage(effect.target_module())) == 0) continue;
     out.push_back(&effect);

@@ -167,11 +167,6 @@ class Loads {
     }
   }
 
-  bool Guarded(int index, size_t function) const {
-    const std::vector<FunctionChoice>& functions = choices_[static_cast<size_t>(index)].functions;
-    return function < functions.size() && functions[function].cold_guards;
-  }
-
   std::vector<int> MayTargets(int index) const {
     const TracedModule& module = app_.modules()[static_cast<size_t>(index)];
     std::vector<int> out;
@@ -179,9 +174,9 @@ class Loads {
       FollowStatements(index, false, out);
       FollowChains(index, module.facts->at_import, out);
       for (size_t f = 0; f < module.facts->functions.size(); ++f) {
-        const FunctionFacts& function = module.facts->functions[f];
+        const FunctionChoice& choice = choices_[static_cast<size_t>(index)].functions[f];
         if (module.entered[f])
-          FollowChains(index, Guarded(index, f) ? function.Warm() : function.own, out);
+          FollowChains(index, HeldUses(module.facts->functions[f], choice), out);
       }
     }
     for (const std::string& name : module.strings) {

@@ -51,6 +51,17 @@ class Sample {
   Plan plan_;
 };
 
+// Two ways to c, one to d.
+Sample Diamond() {
+  Sample sample;
+  sample.Add("main", "", 1, {{"a", "R2"}, {"b", "R13"}})
+      .Add("a", "main", 10, {{"c", "R2"}})
+      .Add("b", "main", 20, {{"c", "R2"}, {"d", "R2"}})
+      .Add("c", "a", 40, {})
+      .Add("d", "b", 80, {});
+  return sample;
+}
+
 // "module held_modules/held_us importer"
 std::vector<std::string> Rows(const WhyEager& why) {
   std::vector<std::string> rows;
@@ -72,13 +83,7 @@ std::vector<std::string> Rules(const WhyEager& why) {
 }
 
 TEST(WhyEager, AModuleHoldsWhatEveryWayLeadsThroughItTo) {
-  Sample sample;
-  sample.Add("main", "", 1, {{"a", "R2"}, {"b", "R13"}})
-      .Add("a", "main", 10, {{"c", "R2"}})
-      .Add("b", "main", 20, {{"c", "R2"}, {"d", "R2"}})
-      .Add("c", "a", 40, {})
-      .Add("d", "b", 80, {});
-  const WhyEager why = sample.Explain();
+  const WhyEager why = Diamond().Explain();
   EXPECT_EQ(why.modules, 5U);
   EXPECT_EQ(why.self_us, 151U);
   EXPECT_THAT(Rows(why), ElementsAre("b 2/100 main", "d 1/80 b", "c 1/40 a", "a 1/10 main"));
@@ -88,13 +93,7 @@ TEST(WhyEager, AModuleHoldsWhatEveryWayLeadsThroughItTo) {
 }
 
 TEST(WhyEager, ARuleHoldsWhatNoOtherLoads) {
-  Sample sample;
-  sample.Add("main", "", 1, {{"a", "R2"}, {"b", "R13"}})
-      .Add("a", "main", 10, {{"c", "R2"}})
-      .Add("b", "main", 20, {{"c", "R2"}, {"d", "R2"}})
-      .Add("c", "a", 40, {})
-      .Add("d", "b", 80, {});
-  EXPECT_THAT(Rules(sample.Explain()), ElementsAre("R2 4: 3/130", "R13 1: 2/100"));
+  EXPECT_THAT(Rules(Diamond().Explain()), ElementsAre("R2 4: 3/130", "R13 1: 2/100"));
 }
 
 TEST(WhyEager, WhatStaysForFreeHoldsNothing) {
