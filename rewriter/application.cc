@@ -8,11 +8,13 @@
 #include <thread>
 
 #include "base/files.h"
+#include "rewriter/expand_stars.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr int kMaxStarRounds = 10;
 constexpr uint64_t kMaxExtensionBytes = 256ULL << 20;
 
 fs::path PathOf(const fs::path& app, const Trace& trace, const Module& module) {
@@ -247,6 +249,20 @@ bool Application::HasSubmodule(int package, const std::string& name) const {
   return false;
 }
 
+// Whether one list is certain can hang on another one's stars: round after round, submodules first.
+void Application::ExpandStars() {
+  for (int round = 0; round < kMaxStarRounds; ++round) {
+    bool changed = false;
+    for (size_t i = modules_.size(); i-- > 0;) {
+      std::shared_ptr<const Facts> facts = WithStarsExpanded(*this, static_cast<int>(i));
+      if (!facts) continue;
+      modules_[i].facts = std::move(facts);
+      changed = true;
+    }
+    if (!changed) return;
+  }
+}
+
 Result<Application> Application::Load(const fs::path& directory, std::vector<Trace> traces) {
   Result<Trace> joined = JoinTraces(std::move(traces));
   if (!joined) return tl::unexpected(joined.error());
@@ -287,6 +303,7 @@ Result<Application> Application::Load(const fs::path& directory, std::vector<Tra
     }
     if (group.size() > 1) AddCycle(std::move(group), app.cycles_);
   }
+  app.ExpandStars();
   app.handler_module_ = app.Find(app.trace_.app().handler_module());
   if (app.handler_module_ < 0) {
     return Fail(ExitCode::kBadInput,

@@ -45,7 +45,8 @@ struct TracedModule {
   uint64_t self_us = 0, cumulative_us = 0, code_bytes = 0;
 
   std::string source;                  // when it is a source file that could be read
-  std::shared_ptr<const Facts> facts;  // absent: not Python source, or it does not parse
+  std::shared_ptr<const Facts> facts;  // absent: not Python source, or it does not parse; star
+                                       // imports are lists of names where these are certain
   std::string no_facts;                // why, for people
   std::vector<bool> entered;           // per facts->functions: an event or the import entered it
   std::vector<uint64_t>
@@ -105,6 +106,8 @@ class Application {
   bool HasSubmodule(int package, const std::string& name) const;
 
  private:
+  void ExpandStars();
+
   std::filesystem::path directory_;
   Trace trace_;
   std::vector<TracedModule> modules_;

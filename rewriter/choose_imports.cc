@@ -6,6 +6,7 @@
 #include <set>
 
 #include "rewriter/decisions.h"
+#include "rewriter/exact_all.h"
 #include "rewriter/own_submodules.h"
 
 namespace faaslight {
@@ -100,6 +101,15 @@ class ImportChooser {
         all = Why{"R2", fmt::format("its namespace is read {}", where)};
     };
     hold(m.facts->at_import, "at import time");
+    for (const AllRead& read : m.facts->all_reads) {
+      if (!ExactAllRead(app_, index, read))
+        held.emplace(read.name, Why{"R2", fmt::format("its __all__ is read, {}", At(read.line))});
+    }
+    // Another `dir` than the builtin may look at anything.
+    if (!m.facts->own_dirs.empty() && !all &&
+        (m.facts->bindings.count("dir") != 0 || MayComeByStar(index, "dir"))) {
+      all = Why{"R2", fmt::format("its namespace is read, {}", At(m.facts->own_dirs[0].line))};
+    }
     for (size_t f = 0; f < c.functions.size(); ++f) {
       if (!c.functions[f].holds) continue;
       const FunctionFacts& function = m.facts->functions[f];

@@ -54,6 +54,7 @@ class EditMaker {
       if (Status done = AddGuard(guard); !done) return tl::unexpected<Error>(done.error());
     }
     if (Status done = AddImports(); !done) return tl::unexpected<Error>(done.error());
+    if (Status done = AddLists(); !done) return tl::unexpected<Error>(done.error());
     if (decisions_.epilogue || !decisions_.companions.empty()) {
       if (Status done = AddEpilogue(); !done) return tl::unexpected<Error>(done.error());
     }
@@ -204,6 +205,29 @@ class EditMaker {
     const std::optional<Spot> spot =
         guard.region < 0 ? (*found)->guard : (*found)->cold[static_cast<size_t>(guard.region)].spot;
     return AddAt(spot, fmt::format("__fl__.use({})", *names), "the guard of " + (*found)->qualname);
+  }
+
+  // What stands for dir() and for the __all__ of other modules.
+  Status AddLists() {
+    for (const DirAt& dir : decisions_.dirs) {
+      if (dir.call < 0 || static_cast<size_t>(dir.call) >= facts_.own_dirs.size())
+        return Refuse("no such dir()");
+      const ByteRange& at = facts_.own_dirs[static_cast<size_t>(dir.call)].range;
+      Result<std::string> there = Quoted(fmt::format("{}", fmt::join(dir.there, " ")));
+      if (!there) return tl::unexpected<Error>(there.error());
+      Result<std::string> not_there = Quoted(fmt::format("{}", fmt::join(dir.not_there, " ")));
+      if (!not_there) return tl::unexpected<Error>(not_there.error());
+      edits_.push_back({at.begin, at.end, fmt::format("__fl__.dir({}, {})", *there, *not_there)});
+    }
+    for (const AllAt& list : decisions_.all_lists) {
+      if (list.read < 0 || static_cast<size_t>(list.read) >= facts_.all_reads.size())
+        return Refuse("no such __all__");
+      const ByteRange& at = facts_.all_reads[static_cast<size_t>(list.read)].range;
+      Result<std::string> names = QuotedList(list.names);
+      if (!names) return tl::unexpected<Error>(names.error());
+      edits_.push_back({at.begin, at.end, "[" + *names + "]"});
+    }
+    return {};
   }
 
   // Removed names and hoists of one statement make one edit.

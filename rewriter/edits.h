@@ -14,6 +14,8 @@
 //   hoist      __fl__.load('pandas._config.config')           before or instead of an import
 //   branch     __fl__.on('np', 'pd')   instead of lazy imports under an `if`: from here on they are
 //              there
+//   dir        __fl__.dir('sub', 'later')   in place of dir() in the module's body
+//   __all__    ['a', 'b']   in place of part.__all__ in what builds the module's own
 //   epilogue   __fl__.ready()  on a new last line: the handler's module, and modules with a
 //   __getattr__ of their own
 #pragma once
@@ -46,6 +48,18 @@ struct HoistAt {
       modules;  // absolute names, loaded in this order before what is left of the statement
 };
 
+// What stands in place of a `dir()` (Facts::own_dirs), see rewriter/own_dir.h.
+struct DirAt {
+  int call = 0;  // index into Facts::own_dirs
+  std::vector<std::string> there, not_there;
+};
+
+// The list in place of an `X.__all__` (Facts::all_reads), see rewriter/exact_all.h.
+struct AllAt {
+  int read = 0;  // index into Facts::all_reads
+  std::vector<std::string> names;
+};
+
 // Decisions for one file; everything not named stays.
 struct FileDecisions {
   uint32_t index = 0;                             // the module's number in the pack
@@ -54,6 +68,8 @@ struct FileDecisions {
   std::vector<LazyBody> lazy_bodies;
   std::vector<Guard> guards;
   std::vector<HoistAt> hoists;
+  std::vector<DirAt> dirs;
+  std::vector<AllAt> all_lists;
   std::vector<std::string> lazy_names;      // what the module's __getattr__ answers, sorted;
                                             // without those of imports under an `if`
   bool has_branch_names = false;            // there are lazy imports under an `if`

@@ -10,6 +10,8 @@
 #include "base/files.h"
 #include "base/subprocess.h"
 #include "rewriter/edits.h"
+#include "rewriter/exact_all.h"
+#include "rewriter/own_dir.h"
 #include "rewriter/pack.h"
 
 namespace faaslight {
@@ -97,6 +99,22 @@ void CollectHoists(const ModuleChoice& choice, Job& job) {
     job.decisions.companions.push_back(companion.first);
 }
 
+// What the text says for dir() and for the __all__ of others.
+void CollectLists(const Application& app, const Choices& choices, int index, Job& job) {
+  const Facts& facts = *app.modules()[static_cast<size_t>(index)].facts;
+  if (facts.bindings.count("dir") == 0) {
+    for (size_t d = 0; d < facts.own_dirs.size(); ++d) {
+      OwnDirNames names = NamesAtDir(app, choices, index, facts.own_dirs[d]);
+      job.decisions.dirs.push_back(
+          {static_cast<int>(d), std::move(names.there), std::move(names.not_there)});
+    }
+  }
+  for (size_t r = 0; r < facts.all_reads.size(); ++r) {
+    if (auto names = ExactAllRead(app, index, facts.all_reads[r]))
+      job.decisions.all_lists.push_back({static_cast<int>(r), std::move(*names)});
+  }
+}
+
 Job MakeJob(const Application& app, const Choices& choices, int index, const EmitOptions& options) {
   const TracedModule& module = app.modules()[static_cast<size_t>(index)];
   const ModuleChoice& choice = choices[static_cast<size_t>(index)];
@@ -111,6 +129,7 @@ Job MakeJob(const Application& app, const Choices& choices, int index, const Emi
   CollectLazyImports(module, choice, job);
   CollectFunctions(module, choice, job);
   CollectHoists(choice, job);
+  CollectLists(app, choices, index, job);
   job.decisions.source_hash = job.compile.hash;
   job.decisions.lazy_names = choice.LazyNames(*module.facts, /*in_branch=*/false);
   job.decisions.has_branch_names = !choice.LazyNames(*module.facts, /*in_branch=*/true).empty();

@@ -96,6 +96,7 @@ void FactReader::VisitAttribute(NodeId node, const Context& context) {
   NodeId object = tree_.Child(node, Field::kObject);
   NodeId attribute = tree_.Child(node, Field::kAttribute);
   if (object == kNoNode || attribute == kNoNode) return SyntaxError(node, "syntax error");
+  if (all_reads_.count(node) != 0) return;
   if (Uses* uses = UsesOf(context.owner)) {
     uses->methods.emplace(std::string(Text(attribute)), tree_.line(attribute));
   }

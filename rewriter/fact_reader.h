@@ -157,7 +157,9 @@ class FactReader {
   void NoteSpecial(std::string_view name, uint32_t line, const Context& context, bool own_namespace,
                    bool introspection, std::string text);
   void ReadAll(NodeId statement, const Context& context);
-  bool AppendLiteralStrings(NodeId list);
+  void ReadAllStatement(NodeId node);
+  bool AppendStrings(NodeId list);
+  bool AppendAllRead(NodeId node);
   void FinishAll();
 
   // resolution.cc
@@ -201,6 +203,7 @@ class FactReader {
   uint32_t all_loads_ = 0;        // how often code at import time mentions __all__ …
   uint32_t all_known_loads_ = 0;  // … and how often that is understood
   uint32_t all_known_bindings_ = 0;
+  std::set<NodeId> all_reads_;  // nodes of Facts::all_reads
   std::string error_;
 };
 

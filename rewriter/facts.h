@@ -90,9 +90,9 @@ struct Uses {
   std::set<std::string>
       chains;  // "urllib.request", "a.b.c": attribute chains on global names (up to 4 parts)
   std::set<std::string>
-      namespaces;  // global names X of which X.__dict__, vars(X) or dir(X) is read
-  bool own_namespace =
-      false;  // reads globals(), locals(), vars(), dir() without argument, eval, exec
+      namespaces;              // global names X of which X.__dict__, vars(X) or dir(X) is read
+  bool own_namespace = false;  // reads globals(), locals(), vars(), dir() without argument, eval,
+                               // exec; apart from Facts::own_dirs
   bool binds_unseen = false;  // the same without dir(): may bind names that the text does not show
   bool walks_sys_modules = false;  // iterates sys.modules (for, list, .items() …): R5
   std::map<std::string, uint32_t>
@@ -146,6 +146,22 @@ struct FunctionFacts {
       false;  // one short statement: `pass`, `...`, `return x`, `raise NotImplementedError`
 };
 
+// `dir()` in the module's own scope while it is imported.
+struct OwnDir {
+  ByteRange range;  // the call, on one line
+  uint32_t line = 0;
+};
+
+// `X.__all__` in what builds the module's own `__all__`, where only what the list holds can be
+// seen: `+=`, `+`, `.extend()`, `X.__all__.copy()`.
+struct AllRead {
+  ByteRange range;   // "X.__all__", on one line
+  std::string name;  // "X"
+  uint32_t line = 0;
+  std::optional<size_t>
+      position;  // in Facts::all: its names come before that one; absent: not in it
+};
+
 // How a name is bound at module level.
 struct Binding {
   uint32_t count = 0;   // binding occurrences, `del` and `global` assignments in functions included
@@ -185,7 +201,11 @@ struct Facts {
   bool has_all = false;  // binds __all__
   bool all_is_exact =
       false;  // `all` below is the whole truth (literals, +=, .extend/.append of literals)
+  bool all_is_known = false;  // the same with `all_reads`: exact once these are looked up
+  bool all_is_list = false;   // what it was first bound to is a list
   std::vector<std::string> all;
+  std::vector<AllRead> all_reads;  // in source order; X is not in at_import.names for them
+  std::vector<OwnDir> own_dirs;    // in source order; they do not count as own_namespace
   std::optional<Spot>
       prologue;  // where the prologue goes: after docstring and __future__ imports; absent: nowhere
   bool future_annotations = false;

@@ -135,7 +135,11 @@ void FactReader::NoteCall(NodeId node, const Context& context) {
   std::string_view name;
   if (tree_.kind(function) == Kind::kIdentifier) name = Text(function);
   if (name == "vars" || name == "dir") {
-    if (given.empty()) {
+    const bool here =
+        context.owner == Context::kImportTime && context.scope == ScopeTable::kModuleScope;
+    if (here && Text(node) == "dir()") {
+      facts_.own_dirs.push_back({{tree_[node].begin, tree_[node].end}, tree_.line(node)});
+    } else if (given.empty()) {
       NoteSpecial(name, tree_.line(node), context, true, true, fmt::format("{}()", name));
     } else if (std::string dotted = Dotted(given.front());
                !dotted.empty() && context.owner != Context::kNobody) {
@@ -199,17 +203,45 @@ void FactReader::NoteStoredAttribute(NodeId node, const Context& context) {
   if (context.owner == Context::kImportTime || of_module) facts_.replaces_itself = true;
 }
 
-// Adds the strings of a literal list or tuple (or a sum of them) to `all`; false if it is anything
-// else.
-bool FactReader::AppendLiteralStrings(NodeId node) {
+// Adds `X.__all__` to what `all` holds; false if it is anything else.
+bool FactReader::AppendAllRead(NodeId node) {
+  NodeId object = tree_.Child(node, Field::kObject);
+  NodeId attribute = tree_.Child(node, Field::kAttribute);
+  if (object == kNoNode || attribute == kNoNode || Text(attribute) != "__all__") return false;
+  if (tree_.kind(object) != Kind::kIdentifier || Text(node).find('\n') != std::string_view::npos)
+    return false;
+  all_reads_.insert(node);
+  facts_.all_reads.push_back({{tree_[node].begin, tree_[node].end},
+                              std::string(Text(object)),
+                              tree_.line(node),
+                              facts_.all.size()});
+  return true;
+}
+
+// Adds the strings of a literal list or tuple, or of a sum of them and other modules' lists, to
+// `all`; false if it is anything else.
+bool FactReader::AppendStrings(NodeId node) {
   switch (tree_.kind(node)) {
     case Kind::kParenthesized:
       return tree_.NamedChildren(node).size() == 1 &&
-             AppendLiteralStrings(tree_.NamedChildren(node).front());
+             AppendStrings(tree_.NamedChildren(node).front());
     case Kind::kBinary:
-      return tree_.NamedChildren(node).size() == 2 &&
-             AppendLiteralStrings(tree_.NamedChildren(node)[0]) &&
-             AppendLiteralStrings(tree_.NamedChildren(node)[1]);
+      return tree_.NamedChildren(node).size() == 2 && Text(node).find('+') != std::string::npos &&
+             AppendStrings(tree_.NamedChildren(node)[0]) &&
+             AppendStrings(tree_.NamedChildren(node)[1]);
+    case Kind::kAttribute:
+      return AppendAllRead(node);
+    case Kind::kCall: {  // X.__all__.copy()
+      NodeId function = tree_.Child(node, Field::kFunction);
+      NodeId arguments = tree_.Child(node, Field::kArguments);
+      if (function == kNoNode || arguments == kNoNode) return false;
+      if (tree_.kind(function) != Kind::kAttribute || !tree_.NamedChildren(arguments).empty())
+        return false;
+      NodeId object = tree_.Child(function, Field::kObject);
+      NodeId method = tree_.Child(function, Field::kAttribute);
+      return object != kNoNode && method != kNoNode && Text(method) == "copy" &&
+             tree_.kind(object) == Kind::kAttribute && AppendAllRead(object);
+    }
     case Kind::kList:
     case Kind::kTuple:
     case Kind::kExpressionList:
@@ -225,22 +257,42 @@ bool FactReader::AppendLiteralStrings(NodeId node) {
 }
 
 // __all__ = […], += […], .extend([…]), .append("…") directly in the module; anything else makes it
-// inexact.
+// inexact. Under an `if`, only what other modules' lists it reads is noted.
 void FactReader::ReadAll(NodeId statement, const Context& context) {
-  if (context.place != Place::kModule) return;
+  const bool plain = context.place == Place::kModule;
+  if (!plain && !(context.place == Place::kNested && context.only_branches)) return;
   NodeId node = tree_[statement].first_child;
   if (node == kNoNode) return;
+  if (!plain) {
+    Kind kind = tree_.kind(node);
+    NodeId target =
+        kind == Kind::kCall ? tree_.Child(node, Field::kFunction) : tree_.Child(node, Field::kLeft);
+    if (target == kNoNode || Text(target).rfind("__all__", 0) != 0) return;
+    all_broken_ = true;
+  }
+  ReadAllStatement(node);
+}
+
+void FactReader::ReadAllStatement(NodeId node) {
   Kind kind = tree_.kind(node);
   if (kind == Kind::kAssignment || kind == Kind::kAugmentedAssignment) {
     NodeId left = tree_.Child(node, Field::kLeft);
     NodeId right = tree_.Child(node, Field::kRight);
     if (left == kNoNode || right == kNoNode || Text(left) != "__all__") return;
-    if (kind == Kind::kAssignment) facts_.all.clear();
+    const bool fresh = kind == Kind::kAssignment;
+    if (fresh) {
+      facts_.all.clear();
+      for (AllRead& read : facts_.all_reads) read.position.reset();
+      facts_.all_is_list = tree_.kind(right) == Kind::kList ||
+                           (tree_.kind(right) == Kind::kBinary &&
+                            tree_.kind(tree_.NamedChildren(right).front()) == Kind::kList);
+    }
     ++all_known_bindings_;
-    all_known_loads_ += kind == Kind::kAugmentedAssignment;
-    if (kind == Kind::kAugmentedAssignment && Text(node).find("+=") == std::string_view::npos)
-      all_broken_ = true;
-    if (!AppendLiteralStrings(right)) all_broken_ = true;
+    all_known_loads_ += !fresh;
+    if (!fresh && Text(node).find("+=") == std::string_view::npos) all_broken_ = true;
+    // `__all__ = X.__all__` makes them one list: a change of the one is a change of the other.
+    const bool alias = fresh && tree_.kind(right) == Kind::kAttribute;
+    if (alias || !AppendStrings(right)) all_broken_ = true;
   }
   if (kind != Kind::kCall) return;
   NodeId function = tree_.Child(node, Field::kFunction);
@@ -249,7 +301,7 @@ void FactReader::ReadAll(NodeId statement, const Context& context) {
   std::string dotted = Dotted(function);
   std::vector<NodeId> given = tree_.NamedChildren(arguments);
   if (given.size() != 1) return;
-  if (dotted == "__all__.extend" && AppendLiteralStrings(given.front())) ++all_known_loads_;
+  if (dotted == "__all__.extend" && AppendStrings(given.front())) ++all_known_loads_;
   if (dotted == "__all__.append") {
     std::optional<std::string> text = PlainString(tree_, given.front());
     if (text && text->find('\\') == std::string::npos) {
@@ -262,8 +314,11 @@ void FactReader::ReadAll(NodeId statement, const Context& context) {
 void FactReader::FinishAll() {
   auto found = facts_.bindings.find("__all__");
   facts_.has_all = found != facts_.bindings.end();
-  facts_.all_is_exact = facts_.has_all && !all_broken_ && all_loads_ == all_known_loads_ &&
+  facts_.all_is_known = facts_.has_all && !all_broken_ && all_loads_ == all_known_loads_ &&
                         found->second.count == all_known_bindings_;
+  facts_.all_is_exact = facts_.all_is_known &&
+                        std::none_of(facts_.all_reads.begin(), facts_.all_reads.end(),
+                                     [](const AllRead& read) { return read.position.has_value(); });
 }
 
 }  // namespace faaslight

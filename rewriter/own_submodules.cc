@@ -1,5 +1,7 @@
 #include "rewriter/own_submodules.h"
 
+#include "rewriter/exact_all.h"
+
 namespace faaslight {
 
 std::map<std::string, uint32_t> SubmodulesUsedBare(const Application& app, int package) {
@@ -14,6 +16,9 @@ std::map<std::string, uint32_t> SubmodulesUsedBare(const Application& app, int p
     if (!binds && app.Find(m.name + "." + name) >= 0) out.emplace(name, line);
   };
   for (const auto& [name, line] : m.facts->at_import.names) note(name, line);
+  for (const AllRead& read : m.facts->all_reads) {
+    if (!ExactAllRead(app, package, read)) note(read.name, read.line);
+  }
   for (const FunctionFacts& function : m.facts->functions) {
     for (const auto& [name, line] : function.own.names) note(name, line);
   }

@@ -65,6 +65,13 @@ class Reacher {
     }
   }
 
+  void TakeOwnNamespace(int module, const ReachFrom& from) {
+    Denoted self;
+    self.kind = Denoted::Kind::kModule;
+    self.module = module;
+    marks_.TakeNamespace(self, from);
+  }
+
   void VisitUses(int module, int function, const Uses& uses) {
     ReachMarks::State& state = marks_.state(module);
     for (const auto& [name, line] : uses.names) {
@@ -104,12 +111,7 @@ class Reacher {
       for (const Denoted& denoted : index_.ResolveName(module, name))
         marks_.TakeNamespace(denoted, from);
     }
-    if (uses.own_namespace) {
-      Denoted self;
-      self.kind = Denoted::Kind::kModule;
-      self.module = module;
-      marks_.TakeNamespace(self, from);
-    }
+    if (uses.own_namespace) TakeOwnNamespace(module, from);
   }
 
   void FollowChain(int module, std::string_view chain, const ReachFrom& from) {
@@ -157,6 +159,9 @@ class Reacher {
       if (statement.function < 0) VisitImport(module, -1, statement);
     }
     VisitUses(module, -1, facts->at_import);
+    // What dir() lists may be asked for.
+    for (const OwnDir& call : facts->own_dirs)
+      TakeOwnNamespace(module, ReachFrom{module, -1, call.line, kHowNamespace});
     for (size_t f = 0; f < facts->functions.size(); ++f) {
       const FunctionFacts& function = facts->functions[f];
       if (function.parent >= 0) continue;

@@ -226,11 +226,30 @@ class Module:
             hidden.add("__dir__")
             listed = list(names)
             self.has("")
-            for lazy in (self.names, self.submodules):
-                listed += [name for name in lazy if name not in names and name not in self.done]
+            lazy = self.names.union(self.submodules)
+            listed += [name for name in lazy if name not in names and name not in self.done]
         else:
             listed = list(self.own_dir())
         return [name for name in listed if name not in hidden]
+
+    def dir(self, there="", not_there=""):
+        """What dir() gave at a place in the module's body.
+
+        `there` and `not_there`: submodules that had been loaded by then or came later, and lazy names that statements
+        further down bind. When the body runs again, all have been.
+        """
+        names = self.globals
+        self.has("")
+        listed = set(names)
+        for name, before in ("__fl__", None), ("__getattr__", self.own), ("__dir__", self.own_dir):
+            value = names.get(name)
+            if before is None and (value is self or type(value) is Method and value.__self__ is self):
+                listed.discard(name)
+        listed.update(name for name in self.names if name not in self.done)
+        listed.update(there.split())
+        if "again" not in self.made:
+            listed.difference_update(not_there.split())
+        return sorted(listed)
 
     def use(self, *names):
         """Binds these lazy names (dotted: loads these modules), or all of the module's: a guard. Gives None."""
@@ -403,6 +422,7 @@ class Module:
         """importlib.reload: the globals are those of last time. What was imported then is imported again."""
         previous = before.__self__ if type(before) is Method else None
         if type(previous) is Module:
+            self.made["again"] = True
             self.own, self.own_dir = previous.own, previous.own_dir
         else:
             self.own = before

@@ -129,6 +129,24 @@ json BindingJson(const Binding& binding) {
           {"imports", binding.imports}};
 }
 
+json AllReadsJson(const Facts& facts) {
+  json reads = json::array();
+  for (const AllRead& read : facts.all_reads) {
+    reads.push_back({{"name", read.name},
+                     {"line", read.line},
+                     {"range", RangeJson(read.range)},
+                     {"position", read.position ? json(*read.position) : json(nullptr)}});
+  }
+  return reads;
+}
+
+json OwnDirsJson(const Facts& facts) {
+  json calls = json::array();
+  for (const OwnDir& call : facts.own_dirs)
+    calls.push_back({{"line", call.line}, {"range", RangeJson(call.range)}});
+  return calls;
+}
+
 }  // namespace
 
 json FactsToJson(const Facts& facts) {
@@ -137,6 +155,8 @@ json FactsToJson(const Facts& facts) {
       {"own_getattr", facts.own_getattr},         {"own_dir", facts.own_dir},
       {"replaces_itself", facts.replaces_itself}, {"has_all", facts.has_all},
       {"all_is_exact", facts.all_is_exact},       {"all", facts.all},
+      {"all_is_known", facts.all_is_known},       {"all_reads", AllReadsJson(facts)},
+      {"all_is_list", facts.all_is_list},         {"own_dirs", OwnDirsJson(facts)},
       {"prologue", SpotJson(facts.prologue)},     {"future_annotations", facts.future_annotations},
       {"string_literals", facts.string_literals}};
   out["imports"] = json::array();

@@ -137,8 +137,31 @@ TEST_F(RefusedTest, PlacesAndNames) {
   EXPECT_EQ(Refusal("import a\ndef f():\n    while a: pass\n", decisions),
             "no place for the guard of f that moves no line");
   decisions = FileDecisions();
+  decisions.dirs.push_back({0, {}, {}});
+  EXPECT_EQ(Refusal("import a\nx = dir(a)\n", decisions), "no such dir()");
+  decisions.dirs.front().there = {"a'b"};
+  EXPECT_EQ(Refusal("import a\nx = dir()\n", decisions), "a'b is no name");
+  decisions = FileDecisions();
+  decisions.all_lists.push_back({0, {"a"}});
+  EXPECT_EQ(Refusal("import a\n__all__ = a.__all__\n", decisions), "no such __all__");
+  decisions = FileDecisions();
   decisions.epilogue = true;
   EXPECT_EQ(Refusal("import a \\\n", decisions), "the last line ends in a backslash");
+}
+
+TEST(MakeEditsTest, ListsOfNames) {
+  const std::string source = "import a\n__all__ = ['b'] + a.__all__\nx = [n for n in dir()]\n";
+  Result<Facts> facts = ReadFacts(source);
+  ASSERT_TRUE(facts);
+  FileDecisions decisions;
+  decisions.dirs.push_back({0, {"sub", "too"}, {"later"}});
+  decisions.all_lists.push_back({0, {"c", "d"}});
+  Result<std::vector<Edit>> edits = MakeEdits(source, *facts, decisions);
+  ASSERT_TRUE(edits);
+  const std::string text = ApplyEdits(source, *edits);
+  EXPECT_NE(text.find("\n__all__ = ['b'] + ['c', 'd']\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nx = [n for n in __fl__.dir('sub too', 'later')]\n"), std::string::npos)
+      << text;
 }
 
 TEST(ApplyEditsTest, InsertsBeforeReplacing) {

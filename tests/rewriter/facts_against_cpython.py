@@ -233,7 +233,8 @@ class Comparison:
 
     # --- code objects: what each function is and uses
     def compare_codes(self, module, facts):
-        self.compare_reads("at import", globals_of(module, READS), facts["at_import"]["names"])
+        named = list(facts["at_import"]["names"]) + [read["name"] for read in facts["all_reads"]]
+        self.compare_reads("at import", globals_of(module, READS), named)
         ours = collections.defaultdict(list)
         for fact in facts["functions"]:
             ours[fact["first_line"], fact["name"]].append(fact)

@@ -295,6 +295,51 @@ TEST(FactsTest, All) {
   EXPECT_FALSE(Read("def f(): __all__ = ['a']\n").has_all);
 }
 
+TEST(FactsTest, AllOfOthers) {
+  Facts facts = Read(
+      "__all__ = ['a']\n__all__ += one.__all__\n__all__.extend(two.__all__ + ['b'])\n"
+      "if x:\n  __all__ += three.__all__\n");
+  ASSERT_EQ(facts.all_reads.size(), 3U);
+  EXPECT_EQ(facts.all_reads[0].name, "one");
+  EXPECT_EQ(facts.all_reads[0].position, 1U);
+  EXPECT_EQ(facts.all_reads[1].name, "two");
+  EXPECT_EQ(facts.all_reads[1].line, 3U);
+  EXPECT_EQ(facts.all_reads[2].name, "three");
+  EXPECT_FALSE(facts.all_is_known);  // under an `if`
+  EXPECT_THAT(facts.all, ElementsAre("a", "b"));
+  EXPECT_EQ(facts.at_import.names.count("one"), 0U);
+  EXPECT_EQ(facts.at_import.names.count("two"), 0U);
+
+  facts = Read("__all__ = one.__all__.copy()\n__all__ += ['a']\n");
+  EXPECT_TRUE(facts.all_is_known);
+  EXPECT_FALSE(facts.all_is_exact);
+  EXPECT_FALSE(facts.all_is_list);
+  EXPECT_EQ(facts.all_reads.at(0).position, 0U);
+
+  // What would hand on the list itself, or does something else with it, is an ordinary use.
+  for (const char* code : {"__all__ = one.__all__", "x = one.__all__", "__all__ = one.__all__[1:]",
+                           "__all__ = f(one.__all__)", "def f():\n  __all__ = [] + one.__all__",
+                           "__all__ += one.two.__all__", "for n in one.__all__: pass"}) {
+    Facts other = Read(std::string(code) + "\n");
+    EXPECT_TRUE(other.all_reads.empty()) << code;
+    EXPECT_FALSE(other.all_is_known) << code;
+  }
+}
+
+TEST(FactsTest, OwnDir) {
+  Facts facts = Read("a = dir()\n__all__ = [n for n in dir() if n[0] != '_']\nif a: dir()\n");
+  ASSERT_EQ(facts.own_dirs.size(), 3U);
+  EXPECT_EQ(facts.own_dirs[1].line, 2U);
+  EXPECT_FALSE(facts.at_import.own_namespace);
+  for (const char* code : {"a = [n for n in a if n in dir()]", "a = dir( )", "a = vars()"}) {
+    Facts whole = Read(std::string(code) + "\n");
+    EXPECT_TRUE(whole.own_dirs.empty()) << code;
+    EXPECT_TRUE(whole.at_import.own_namespace) << code;
+  }
+  for (const char* code : {"class C: a = dir()", "def f(): return dir()", "a = lambda: dir()"})
+    EXPECT_TRUE(Read(std::string(code) + "\n").own_dirs.empty()) << code;
+}
+
 TEST(FactsTest, OwnGetattr) {
   EXPECT_TRUE(Read("if x:\n  pass\nelse:\n  def __getattr__(n): pass\n").own_getattr);
   EXPECT_TRUE(Read("__getattr__ = f()\n").own_getattr);

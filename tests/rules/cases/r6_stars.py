@@ -26,10 +26,10 @@ public = 1
 def use():  # guard: _private
     return _private.value
 # file: with_all.py
-"""With __all__."""
+"""With an __all__ that the text does not give."""
 import helper  # lazy
 import helper as listed  # eager
-__all__ = ["listed", "shown"]
+__all__ = list(("listed", "shown"))
 shown = 2
 
 

@@ -54,7 +54,6 @@ x = 1
 """Has a name by a star import: the copy that it holds is there for good."""
 from goods import *  # eager
 # file: goods.py
-__all__ = ["price"]
 price = ["price"]
 # file: warehouse.py
 """A function of it may bind names that the text does not show."""

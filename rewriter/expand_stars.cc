@@ -1,0 +1,82 @@
+#include "rewriter/expand_stars.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "rewriter/exact_all.h"
+
+namespace faaslight {
+namespace {
+
+bool IsIdentifier(const std::string& name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+  return std::all_of(name.begin(), name.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c >= 0x80; });
+}
+
+// The names in the target's `__all__`, each once, in its order; none when that is not certain.
+std::vector<std::string> CertainNames(const Application& app, const TracedModule& target) {
+  std::vector<std::string> names;
+  if (target.kind == KIND_EXTENSION) {
+    if (target.completed && target.exports && !OthersChangeAll(app, target.name))
+      names.assign(target.exports->begin(), target.exports->end());
+  } else if (const auto listed = ExactAll(app, target.order)) {
+    std::set<std::string> seen;
+    for (const std::string& name : *listed) {
+      if (seen.insert(name).second) names.push_back(name);
+    }
+  }
+  if (!std::all_of(names.begin(), names.end(), IsIdentifier)) return {};
+  return names;
+}
+
+bool MayExpand(const ImportStatement& statement) {
+  const bool plain = statement.place == Place::kModule || statement.in_branch;
+  return plain && !statement.in_try && !statement.type_checking_only &&
+         statement.names.size() == 1 && statement.names.front().attribute == "*";
+}
+
+void BindAll(int index, const ImportStatement& statement, Facts& facts) {
+  for (size_t n = 0; n < statement.names.size(); ++n) {
+    Binding& binding = facts.bindings[statement.names[n].bound];
+    if (binding.count == 0 || statement.line < binding.line) binding.line = statement.line;
+    ++binding.count;
+    binding.import = true;
+    binding.nested = binding.nested || statement.place != Place::kModule;
+    binding.imports.emplace_back(index, static_cast<int>(n));
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const Facts> WithStarsExpanded(const Application& app, int index) {
+  const TracedModule& importer = app.modules()[static_cast<size_t>(index)];
+  if (!importer.facts || !importer.facts->has_star_import || !importer.in_app()) return nullptr;
+  std::shared_ptr<Facts> facts;
+  bool stars_left = false;
+  for (size_t s = 0; s < importer.facts->imports.size(); ++s) {
+    const ImportStatement& statement = importer.facts->imports[s];
+    if (statement.names.front().attribute != "*") continue;
+    const int target =
+        MayExpand(statement) ? app.Find(AbsoluteName(importer, statement.names.front())) : -1;
+    std::vector<std::string> names;
+    if (target >= 0 && target != index && !app.InOneCycle(index, target))
+      names = CertainNames(app, app.modules()[static_cast<size_t>(target)]);
+    if (names.empty()) {
+      stars_left = true;
+      continue;
+    }
+    if (!facts) facts = std::make_shared<Facts>(*importer.facts);
+    ImportStatement& expanded = facts->imports[s];
+    const ImportedName star = expanded.names.front();
+    expanded.names.assign(names.size(), star);
+    for (size_t n = 0; n < names.size(); ++n)
+      expanded.names[n].attribute = expanded.names[n].bound = names[n];
+    BindAll(static_cast<int>(s), expanded, *facts);
+  }
+  if (facts) facts->has_star_import = stars_left;
+  return facts;
+}
+
+}  // namespace faaslight
