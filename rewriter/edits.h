@@ -20,6 +20,7 @@
 //   __getattr__ of their own
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,6 +79,7 @@ struct FileDecisions {
   std::vector<std::string> companions;  // modules that are loaded once this one is complete (R4)
   bool epilogue = false;                // ends with `__fl__.ready()`
   bool hold = false;  // the handler's module: the prologue ends with `; __fl__.hold()`
+  std::optional<uint32_t> patterns;  // with `hold`: the pack's part of regular expressions
 };
 
 // A replacement of source[begin, end) by text.

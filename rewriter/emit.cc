@@ -13,6 +13,7 @@
 #include "rewriter/exact_all.h"
 #include "rewriter/own_dir.h"
 #include "rewriter/pack.h"
+#include "rewriter/regexes.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
@@ -144,13 +145,22 @@ Job MakeJob(const Application& app, const Choices& choices, int index, const Emi
   return job;
 }
 
+uint32_t CountRewritten(const std::vector<Job>& jobs) {
+  return static_cast<uint32_t>(std::count_if(
+      jobs.begin(), jobs.end(), [](const Job& job) { return job.compile.rewritten.has_value(); }));
+}
+
 // Makes the rewritten texts; what cannot be made is found.
-void MakeTexts(const Application& app, std::vector<Job>& jobs, EmitFindings& findings) {
+void MakeTexts(const Application& app, std::vector<Job>& jobs, bool with_patterns,
+               EmitFindings& findings) {
   uint32_t next = 0;
+  const uint32_t count = CountRewritten(jobs);
   for (Job& job : jobs) {
     if (!job.compile.rewritten) continue;
     const TracedModule& module = app.modules()[static_cast<size_t>(job.module)];
     job.decisions.index = job.compile.index = next++;
+    // Their part stands behind those of the modules.
+    if (with_patterns) job.decisions.patterns = count;
     Result<std::vector<Edit>> edits = MakeEdits(module.source, *module.facts, job.decisions);
     if (!edits) {
       findings.leave_alone.emplace(module.name, edits.error().message);
@@ -166,6 +176,7 @@ void MakeTexts(const Application& app, std::vector<Job>& jobs, EmitFindings& fin
 
 struct Chunk {
   std::vector<CompileModule> modules;
+  std::optional<CompilePatterns> patterns;
   std::string blobs;
   std::vector<CompiledModule> answer;
 };
@@ -187,7 +198,8 @@ std::vector<Chunk> MakeChunks(const Application& app, const std::vector<Job>& jo
 Status Compile(const fs::path& python, const fs::path& worker, const fs::path& scratch,
                size_t number, Chunk& chunk) {
   const fs::path blobs = scratch / fmt::format("blobs{}", number);
-  Result<std::string> request = WorkerRequest(chunk.modules, blobs.string());
+  Result<std::string> request = WorkerRequest(chunk.modules, blobs.string(),
+                                              chunk.patterns ? &*chunk.patterns : nullptr);
   if (!request) return tl::unexpected(request.error());
   Command command;
   command.argv = {python.string(), "-s", "-S", "-B", worker.string()};
@@ -266,19 +278,20 @@ void NoteRefusals(const Application& app, const std::vector<Job>& jobs,
 
 Result<uint64_t> WritePack(const Application& app, const std::vector<Job>& jobs,
                            const std::vector<Chunk>& chunks, const EmitOptions& options) {
+  const uint32_t count = CountRewritten(jobs);
+  bool with_patterns = false;
   std::vector<PackPart> parts;
   for (const Chunk& chunk : chunks) {
+    with_patterns = with_patterns || chunk.patterns;
     for (const CompiledModule& compiled : chunk.answer) {
       if (compiled.length == 0) continue;
-      parts.push_back({compiled.index,
+      parts.push_back({chunk.patterns ? count : compiled.index,
                        std::string_view(chunk.blobs).substr(compiled.offset, compiled.length),
                        compiled.hash});
     }
   }
-  const auto count =
-      std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.compile.rewritten; });
-  Result<std::string> pack =
-      AssemblePack(app.trace().python().magic(), static_cast<uint32_t>(count), std::move(parts));
+  Result<std::string> pack = AssemblePack(app.trace().python().magic(),
+                                          count + (with_patterns ? 1 : 0), std::move(parts));
   if (!pack) return tl::unexpected(pack.error());
   if (Status done = WriteFile(options.staging / "_faaslight.pack", *pack); !done)
     return tl::unexpected(done.error());
@@ -318,7 +331,7 @@ std::vector<Job> MakeJobs(const Application& app, const Choices& choices,
 Status EmitSources(const Application& app, const Choices& choices, const fs::path& folder) {
   std::vector<Job> jobs = MakeJobs(app, choices, {});
   EmitFindings ignored;  // the package was emitted, so there are none
-  MakeTexts(app, jobs, ignored);
+  MakeTexts(app, jobs, !PatternsToPrepare(app, choices).empty(), ignored);
   for (const Job& job : jobs) {
     if (!job.compile.rewritten) continue;
     const std::string& file = app.modules()[static_cast<size_t>(job.module)].file;
@@ -331,7 +344,8 @@ Result<EmitResult> Emit(const Application& app, const Choices& choices,
                         const EmitOptions& options) {
   std::vector<Job> jobs = MakeJobs(app, choices, options);
   EmitResult result;
-  MakeTexts(app, jobs, result.findings);
+  std::vector<PatternToCompile> patterns = PatternsToPrepare(app, choices);
+  MakeTexts(app, jobs, !patterns.empty(), result.findings);
   if (!result.findings.empty()) return result;
   if (Status done = WriteFile(options.staging / "_faaslight.py", kRuntimeSource); !done) {
     return tl::unexpected(done.error());
@@ -339,14 +353,17 @@ Result<EmitResult> Emit(const Application& app, const Choices& choices,
   std::vector<Chunk> chunks = MakeChunks(app, jobs);
   chunks.emplace_back();
   chunks.back().modules.push_back(RuntimeModule(app, options, static_cast<uint32_t>(jobs.size())));
+  if (!patterns.empty()) {
+    chunks.emplace_back();
+    chunks.back().patterns = {static_cast<uint32_t>(jobs.size() + 1), std::move(patterns)};
+  }
   if (Status done = CompileAll(options, chunks); !done) return tl::unexpected(done.error());
   NoteRefusals(app, jobs, chunks, result.findings);
   if (!result.findings.empty()) return result;
   Result<uint64_t> pack = WritePack(app, jobs, chunks, options);
   if (!pack) return tl::unexpected(pack.error());
   result.pack_bytes = *pack;
-  result.rewritten_modules = static_cast<uint64_t>(std::count_if(
-      jobs.begin(), jobs.end(), [](const Job& job) { return job.compile.rewritten; }));
+  result.rewritten_modules = CountRewritten(jobs);
   return result;
 }
 

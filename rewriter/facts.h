@@ -93,7 +93,7 @@ struct Uses {
       namespaces;              // global names X of which X.__dict__, vars(X) or dir(X) is read
   bool own_namespace = false;  // reads globals(), locals(), vars(), dir() without argument, eval,
                                // exec; apart from Facts::own_dirs
-  bool binds_unseen = false;  // the same without dir(): may bind names that the text does not show
+  bool binds_unseen = false;   // the same without dir(): may bind names that the text does not show
   bool walks_sys_modules = false;  // iterates sys.modules (for, list, .items() …): R5
   std::map<std::string, uint32_t>
       methods;  // attribute names called or read on anything: ".save" -> first line

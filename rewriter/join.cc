@@ -67,6 +67,11 @@ void JoinRest(const Trace& from, uint32_t event_shift, Trace& into) {
   into.mutable_aliases()->MergeFrom(from.aliases());
   into.mutable_opened_files()->MergeFrom(from.opened_files());
   into.mutable_warnings()->MergeFrom(from.warnings());
+  for (const Pattern& pattern : from.patterns()) {
+    Pattern* added = into.add_patterns();
+    *added = pattern;
+    added->set_event(pattern.event() + event_shift);
+  }
   for (const Outcome& outcome : from.outcomes()) {
     Outcome* added = into.add_outcomes();
     *added = outcome;
@@ -92,6 +97,7 @@ Result<Trace> JoinTraces(std::vector<Trace> traces) {
   joined.clear_outcomes();
   joined.clear_opened_files();
   joined.clear_warnings();
+  joined.clear_patterns();
   std::map<FunctionKey, int> functions;
   std::map<std::string, int> modules;
   for (const Trace& trace : traces) {

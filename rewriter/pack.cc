@@ -132,9 +132,15 @@ Status CheckParts(uint32_t count, const std::vector<PackPart>& parts) {
 }  // namespace
 
 Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
-                                  const std::string& blobs_path) {
+                                  const std::string& blobs_path, const CompilePatterns* patterns) {
   json document = {{"modules", json::array()}, {"blobs", blobs_path}};
   for (const CompileModule& module : modules) document["modules"].push_back(ModuleJson(module));
+  if (patterns != nullptr) {
+    json list = json::array();
+    for (const PatternToCompile& pattern : patterns->patterns)
+      list.push_back(json::array({pattern.is_bytes, pattern.text, pattern.flags}));
+    document["patterns"] = {{"index", patterns->index}, {"list", std::move(list)}};
+  }
   try {
     return document.dump();
   } catch (const json::exception& error) {

@@ -51,9 +51,23 @@ struct CompileModule {
   std::vector<LazyFunction> functions;  // function N of the module is functions[N]
 };
 
+// A regular expression whose compiled form goes into the pack.
+struct PatternToCompile {
+  bool is_bytes = false;
+  std::string text;  // of bytes, each byte as the code point of its value
+  uint32_t flags = 0;
+};
+
+// All of a package; they make one part.
+struct CompilePatterns {
+  uint32_t index = 0;  // what the answer calls the part
+  std::vector<PatternToCompile> patterns;
+};
+
 // The JSON document for the worker's standard input. kBadInput: a text is not UTF-8.
 Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
-                                  const std::string& blobs_path);
+                                  const std::string& blobs_path,
+                                  const CompilePatterns* patterns = nullptr);
 
 // ---- what it answers
 

@@ -4,6 +4,7 @@
 
 #include "tracer/function_hook.h"
 #include "tracer/module_info.h"
+#include "tracer/regexes.h"
 #include "tracer/state.h"
 #if FAASLIGHT_HAS_WITNESS
 #include "tracer/witness.h"
@@ -119,6 +120,7 @@ void Boundary(const std::string& executing) {
       static_cast<size_t>(PyDict_GET_SIZE(modules)) != state.known_keys.size()) {
     ScanSysModules(executing);
   }
+  if (!state.effects_pass) NotePatterns(executing);
   WitnessBoundary(executing);
 }
 

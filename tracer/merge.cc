@@ -58,6 +58,8 @@ class FunctionsMerge {
         return;
       case RecordType::kExports:
         return Exports(in);
+      case RecordType::kPattern:
+        return OnePattern(in);
       case RecordType::kEvaluated:
         return Evaluated(in);
       case RecordType::kOutcome:
@@ -224,6 +226,19 @@ class FunctionsMerge {
     const uint32_t count = in.U32();
     for (uint32_t i = 0; i < count && in.ok(); ++i) names.push_back(Text(in));
     if (!in.ok()) Bad();
+  }
+
+  void OnePattern(RecordParser& in) {
+    Pattern pattern;
+    pattern.set_module(Text(in));
+    const uint32_t phase = in.U32();
+    pattern.set_event(in.U32());
+    pattern.set_is_bytes(in.U8() != 0);
+    pattern.set_flags(in.U32());
+    pattern.set_pattern(in.Text());
+    if (!in.ok() || !Phase_IsValid(static_cast<int>(phase))) return Bad();
+    pattern.set_phase(static_cast<Phase>(phase));
+    *trace_.add_patterns() = std::move(pattern);
   }
 
   void OneOutcome(RecordParser& in) {

@@ -38,7 +38,9 @@ struct State {
   QualnameTable qualnames;
   std::unordered_set<std::string> defined;     // module bodies described so far: file + module name
   std::unordered_set<std::string> known_keys;  // of sys.modules, accounted for
-  std::unordered_set<std::string> recorded;    // modules with a kModuleStart
+  std::unordered_set<std::string> seen_patterns;  // of `re`'s cache
+  int64_t known_patterns = 0;                     // how many it held at the last look
+  std::unordered_set<std::string> recorded;       // modules with a kModuleStart
   std::unordered_set<std::string>
       said;  // records to write once: "V module names", "R path", "U how command"
   std::unique_ptr<EffectWitness> witness;  // of the pass "effects", from begin_init on

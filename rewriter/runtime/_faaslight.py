@@ -433,17 +433,43 @@ class Module:
 
     # ---- marks in the handler's module
 
-    def hold(self):
+    def hold(self, patterns=None):
         """Stops the garbage collector until ready(), or until the module is gone because its import died.
 
-        By the threshold, so that gc.isenabled() tells the application what it always did.
+        By the threshold, so that gc.isenabled() tells the application what it always did. `patterns`: the number of
+        the pack's part with regular expressions.
         """
         global held
+        if patterns is not None:
+            self.prepare(patterns)
         module = sys.modules.get(self.globals.get("__name__"))
         before = gc.get_threshold()
         if held is None and before[0] and module is not None and module.__dict__ is self.globals:
             gc.set_threshold(0, *before[1:])
             held = self, before, gc.get_threshold(), _weakref.ref(module, release)
+
+    def prepare(self, number):
+        """Fills re's cache with what the traced import and events compiled.
+
+        That is a memo: whatever is amiss, re compiles the pattern itself.
+        """
+        try:
+            version, magic, rows = marshal.loads(self.part(number))
+        except (ImportError, OSError, ValueError, TypeError, EOFError):
+            return  # the first lazy function says what is wrong with the pack
+        if version != sys.hexversion:
+            return
+        re = self.importer()("re", self.globals, self.globals, None, 0)
+        import _sre
+
+        cache = re.__dict__.get("_cache")
+        if magic != _sre.MAGIC or _sre.CODESIZE != 4 or type(cache) is not dict:
+            return
+        if len(cache) + len(rows) < re.__dict__.get("_MAXCACHE", 0):
+            for pattern, flags, final, code, groups, index, names in rows:
+                key = type(pattern), pattern, flags
+                if key not in cache:
+                    cache[key] = _sre.compile(pattern, final, memoryview(code).cast("I").tolist(), groups, index, names)
 
     def ready(self):
         """The end of the module's body: takes its own __getattr__ and __dir__ behind ours; ends hold()."""
@@ -466,11 +492,7 @@ class Module:
     def read(self):
         """Reads the module's part of the pack: (lazies, functions, {} for unmarshalled code)."""
         try:
-            file = _io.FileIO(pack)
-            try:
-                blob = self.checked(file)
-            finally:
-                file.close()
+            blob = self.part(self.number)
         except OSError as error:
             raise self.damaged(error.strerror or str(error)) from error
         try:
@@ -481,17 +503,25 @@ class Module:
             raise self.damaged("it was made for another build of the package")
         return self.made.setdefault("blob", (lazies, functions, {}))
 
-    def checked(self, file):
-        """The bytes of the module's part, once header, size and hash are found right."""
+    def part(self, number):
+        """The bytes of one part of the pack."""
+        file = _io.FileIO(pack)
+        try:
+            return self.checked(file, number)
+        finally:
+            file.close()
+
+    def checked(self, file, number):
+        """The bytes of a part, once header, size and hash are found right."""
         size = file.seek(0, 2)
         head = self.bytes_at(file, 0, HEAD, size)
         if head[:8] != b"FAASPACK" or int.from_bytes(head[8:12], "little") != FORMAT:
             raise self.damaged("it is not a pack of this version")
         if head[12:16] != MAGIC_NUMBER:
             raise self.damaged("it was made for another CPython")
-        if self.number >= int.from_bytes(head[16:20], "little"):
+        if number >= int.from_bytes(head[16:20], "little"):
             raise self.damaged("it was made for another build of the package")
-        row = self.bytes_at(file, HEAD + ROW * self.number, ROW, size)
+        row = self.bytes_at(file, HEAD + ROW * number, ROW, size)
         offset, length = int.from_bytes(row[:8], "little"), int.from_bytes(row[8:12], "little")
         blob = self.bytes_at(file, offset, length, size)
         if _imp.source_hash(HASH_KEY, blob) != row[12:20]:

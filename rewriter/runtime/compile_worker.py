@@ -283,6 +283,44 @@ def make(module, blobs):
     return {"length": len(blob), "hash": _imp.source_hash(0x666C, blob).hex()}
 
 
+def make_patterns(patterns):
+    """The blob with the compiled forms of regular expressions: what re's compiler hands to _sre for each.
+
+    Left out is what its compiler warns of or does not take: that is for the application to see.
+    """
+    import _sre
+    import re
+
+    try:
+        from re import _compiler as compiler  # 3.11
+    except ImportError:
+        import sre_compile as compiler
+
+    class Recorder:
+        def __getattr__(self, name):
+            return getattr(_sre, name)
+
+        def compile(self, *arguments):
+            self.arguments = arguments
+            return _sre.compile(*arguments)
+
+    rows, compiler._sre = [], Recorder()
+    for is_bytes, text, flags in patterns:
+        pattern = text.encode("latin-1") if is_bytes else text
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                compiled = compiler.compile(pattern, flags)
+            except Exception:
+                continue
+        given, final, code, groups, index, names = compiler._sre.arguments
+        packed = b"".join(word.to_bytes(4, "little") for word in code)
+        if compiled == re.compile(pattern, flags) and given == pattern:
+            rows.append((pattern, flags, int(final), packed, groups, dict(index), names))
+    # Format 2 has no references: the bytes depend on the values alone.
+    return marshal.dumps((sys.hexversion, _sre.MAGIC, rows), 2)
+
+
 def run(request):
     warnings.simplefilter("ignore")  # SyntaxWarnings are the original's, and were seen when it was compiled
     answers, blobs, offset = [], [], 0
@@ -293,6 +331,11 @@ def run(request):
         except RecursionError as error:
             answer["error"] = "original: %s" % error
         offset += answer["length"]
+        answers.append(answer)
+    if "patterns" in request:
+        blobs.append(make_patterns(request["patterns"]["list"]))
+        answer = {"index": request["patterns"]["index"], "offset": offset, "length": len(blobs[-1])}
+        answer.update(hash=_imp.source_hash(0x666C, blobs[-1]).hex(), refused=[], error=None)
         answers.append(answer)
     with open(request["blobs"], "wb") as file:
         file.writelines(blobs)
