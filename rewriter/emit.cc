@@ -198,8 +198,8 @@ std::vector<Chunk> MakeChunks(const Application& app, const std::vector<Job>& jo
 Status Compile(const fs::path& python, const fs::path& worker, const fs::path& scratch,
                size_t number, Chunk& chunk) {
   const fs::path blobs = scratch / fmt::format("blobs{}", number);
-  Result<std::string> request = WorkerRequest(chunk.modules, blobs.string(),
-                                              chunk.patterns ? &*chunk.patterns : nullptr);
+  Result<std::string> request =
+      WorkerRequest(chunk.modules, blobs.string(), chunk.patterns ? &*chunk.patterns : nullptr);
   if (!request) return tl::unexpected(request.error());
   Command command;
   command.argv = {python.string(), "-s", "-S", "-B", worker.string()};
@@ -290,8 +290,8 @@ Result<uint64_t> WritePack(const Application& app, const std::vector<Job>& jobs,
                        compiled.hash});
     }
   }
-  Result<std::string> pack = AssemblePack(app.trace().python().magic(),
-                                          count + (with_patterns ? 1 : 0), std::move(parts));
+  Result<std::string> pack =
+      AssemblePack(app.trace().python().magic(), count + (with_patterns ? 1 : 0), std::move(parts));
   if (!pack) return tl::unexpected(pack.error());
   if (Status done = WriteFile(options.staging / "_faaslight.pack", *pack); !done)
     return tl::unexpected(done.error());

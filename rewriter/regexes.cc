@@ -41,10 +41,10 @@ std::vector<PatternToCompile> PatternsToPrepare(const Application& app, const Ch
   if (!LoadsRe(app, choices)) return out;
   std::set<std::tuple<bool, std::string, uint32_t>> seen;
   for (const Pattern& pattern : app.trace().patterns()) {
-    if (pattern.phase() == PHASE_PRELOAD || (pattern.flags() & kNotCached) != 0) continue;
+    if ((pattern.flags() & kNotCached) != 0) continue;
     if (pattern.pattern().size() > kLongest || out.size() == kMost) continue;
     const int module = app.Find(pattern.module());
-    const bool stays = pattern.phase() == PHASE_EVENT ||
+    const bool stays = pattern.phase() != PHASE_INIT ||
                        (module >= 0 && choices[static_cast<size_t>(module)].may_load);
     if (!stays) continue;
     if (!seen.emplace(pattern.is_bytes(), pattern.pattern(), pattern.flags()).second) continue;

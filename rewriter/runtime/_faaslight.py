@@ -19,6 +19,7 @@ import gc
 import marshal
 import posix
 import sys
+from _frozen_importlib import _find_spec
 from _frozen_importlib_external import MAGIC_NUMBER
 
 HEAD = 20  # bytes: "FAASPACK", format, CPython magic, count
@@ -457,7 +458,7 @@ class Module:
             version, magic, rows = marshal.loads(self.part(number))
         except (ImportError, OSError, ValueError, TypeError, EOFError):
             return  # the first lazy function says what is wrong with the pack
-        if version != sys.hexversion:
+        if version != sys.hexversion or not standard("re"):
             return
         re = self.importer()("re", self.globals, self.globals, None, 0)
         import _sre
@@ -586,6 +587,14 @@ def release(reference=None):
         if gc.get_threshold() == held[2]:
             gc.set_threshold(*held[1])
         held = None
+
+
+def standard(name):
+    """Whether a module, loaded or not, is the standard library's."""
+    module = sys.modules.get(name)
+    spec = _find_spec(name, None) if module is None else getattr(module, "__spec__", None)
+    origin, library = getattr(spec, "origin", None), getattr(sys.modules.get("os"), "__file__", None)
+    return type(origin) is type(library) is str and origin.startswith(library.rpartition("/")[0] + "/")
 
 
 def import_from(module, name):

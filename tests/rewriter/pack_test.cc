@@ -111,6 +111,18 @@ TEST(WorkerAnswer, RefusesNonsense) {
   EXPECT_THAT(full.error().message, HasSubstr("/out/x.pyc: No space left"));
 }
 
+TEST(WorkerRequest, Patterns) {
+  const CompilePatterns patterns{7, {{false, "a+", 2}, {true, "\u00ff", 0}}};
+  const Result<std::string> request = WorkerRequest({}, "blobs", &patterns);
+  ASSERT_TRUE(request);
+  EXPECT_NE(
+      request->find("\"patterns\":{\"index\":7,\"list\":[[false,\"a+\",2],[true,\"\u00ff\",0]]}"),
+      std::string::npos)
+      << *request;
+  const CompilePatterns damaged{7, {{false, "\xff", 0}}};
+  EXPECT_FALSE(WorkerRequest({}, "blobs", &damaged));
+}
+
 TEST(WorkerRequest, TextThatIsNotUtf8) {
   CompileModule module;
   module.rewritten = "x = '\xff'";

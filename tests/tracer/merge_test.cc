@@ -248,6 +248,23 @@ TEST_F(MergeTest, ExportsAreThoseOfTheModule) {
   EXPECT_FALSE(trace.modules(1).has_exports());
 }
 
+TEST_F(MergeTest, Patterns) {
+  const std::string bytes("\xff\0", 2);
+  writer_.Append(
+      RecordBuilder(RecordType::kPattern).Text("a").U32(2).U32(1).U8(1).U32(16).Text(bytes));
+  writer_.Append(
+      RecordBuilder(RecordType::kPattern).Text("a").U32(77).U32(0).U8(0).U32(0).Text("x"));
+  writer_.Append(RecordBuilder(RecordType::kPattern).Text("a").U32(1));
+  const Trace trace = Merge();
+  ASSERT_EQ(trace.patterns_size(), 1);  // the others are damaged
+  EXPECT_EQ(trace.patterns(0).module(), "a");
+  EXPECT_EQ(trace.patterns(0).phase(), PHASE_EVENT);
+  EXPECT_EQ(trace.patterns(0).event(), 1U);
+  EXPECT_TRUE(trace.patterns(0).is_bytes());
+  EXPECT_EQ(trace.patterns(0).pattern(), bytes);
+  EXPECT_EQ(trace.patterns(0).flags(), 16U);
+}
+
 TEST_F(MergeTest, EffectsComeFromTheirOwnPass) {
   writer_.Append(RecordBuilder(RecordType::kEffect)
                      .Text("a")
