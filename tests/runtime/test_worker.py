@@ -291,3 +291,18 @@ def test_blob_format(python, tmp_path):
         [("lazy", "code", "lazy", ("np", "os.path")), ("C.method", "code", "method", ())],
     ]
     assert marshal.version >= 4
+
+
+def test_an_import_that_is_gone_may_change_how_methods_are_called(python, tmp_path):
+    """From CPython 3.11 on `json.dumps()` is another call where an import of the module binds `json`."""
+    source = "import json\ndef kept(a):\n    if a: return a\n    return [*(json.dumps(x) for x in a)]\n"
+    rewritten = source.replace("import json", "pass").replace("    return [", "    __fl__.use('json'); return [")
+    lazies = {"json": ["json", 0, None, False, [], []]}
+    answer = ask(python, entry(python, source, rewritten, [], tmp_path, lazies=lazies), tmp_path)
+    assert answer["refused"] == [] and answer["error"] is None
+    data = pathlib.Path(tmp_path / "__pycache__" / "m.pyc").read_bytes()[16:]
+    code = "import sys, marshal; print(marshal.loads(sys.stdin.buffer.read()).co_names)"
+    done = subprocess.run([python, "-I", "-S", "-c", code], input=data, capture_output=True, check=True)
+    assert b"'json'" not in done.stdout  # nothing of the import that never runs is shipped
+    wrong, folder = rewritten.replace("dumps", "loads"), tmp_path / "wrong"
+    assert ask(python, entry(python, source, wrong, [], folder, lazies=lazies), folder)["refused"]
