@@ -108,10 +108,7 @@ class EditMaker {
     std::string text = fmt::format(
         "from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), {}, {}, {}, {})",
         decisions_.index, *hash, *names, *submodules);
-    if (decisions_.hold) {
-      const auto& patterns = decisions_.patterns;
-      text += fmt::format("; __fl__.hold({})", patterns ? std::to_string(*patterns) : "");
-    }
+    if (decisions_.hold) text += fmt::format("; __fl__.hold({})", *decisions_.hold);
     if (!decisions_.prologue_loads.empty()) {
       Result<std::string> loads = QuotedList(decisions_.prologue_loads);
       if (!loads) return tl::unexpected<Error>(loads.error());

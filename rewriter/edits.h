@@ -4,7 +4,7 @@
 // What the texts mean at run time is docs/pack.md. The forms are:
 //   prologue   from _faaslight import enter as __fl__; __fl__ = __fl__(globals(), 3, 'SOURCEHASH',
 //   'np pd', 'sub')
-//              … ; __fl__.hold()   behind it in the handler's module; … ; __fl__.load('a') for R5
+//              … ; __fl__.hold(K)   behind it in the handler's module; … ; __fl__.load('a') for R5
 //   lazy body  return __fl__(7)(a, *args, k=k, **kw)          plain function
 //              return (yield from __fl__(7)(a))               generator
 //              return await __fl__(7)(a)                      coroutine
@@ -78,8 +78,9 @@ struct FileDecisions {
   std::vector<std::string> prologue_loads;  // modules that the prologue loads (R5)
   std::vector<std::string> companions;  // modules that are loaded once this one is complete (R4)
   bool epilogue = false;                // ends with `__fl__.ready()`
-  bool hold = false;  // the handler's module: the prologue ends with `; __fl__.hold()`
-  std::optional<uint32_t> patterns;  // with `hold`: the pack's part of regular expressions
+  // The handler's module, whose prologue ends with `; __fl__.hold(K)`: the first of the pack's
+  // parts that are no module's.
+  std::optional<uint32_t> hold;
 };
 
 // A replacement of source[begin, end) by text.

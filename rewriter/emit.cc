@@ -24,6 +24,11 @@ namespace {
 // not depend on the number of cores.
 constexpr uint64_t kChunkBytes = 1 << 20;
 
+// The parts of the pack that stand behind those of the modules, in this order.
+constexpr uint32_t kPatternsPart = 0;
+constexpr uint32_t kFilesPart = 1;  // and the code of the files
+constexpr uint32_t kMoreParts = 3;
+
 // One module on its way into the package.
 struct Job {
   int module = -1;  // index into Application::modules()
@@ -135,7 +140,7 @@ Job MakeJob(const Application& app, const Choices& choices, int index, const Emi
   job.decisions.lazy_names = choice.LazyNames(*module.facts, /*in_branch=*/false);
   job.decisions.has_branch_names = !choice.LazyNames(*module.facts, /*in_branch=*/true).empty();
   job.decisions.submodules = choice.submodules;
-  job.decisions.hold = handler;
+  if (handler) job.decisions.hold = 0;  // filled once the modules are counted
   job.decisions.epilogue =
       handler || ((module.facts->own_getattr || module.facts->own_dir ||
                    module.facts->at_import.own_namespace) &&
@@ -151,16 +156,14 @@ uint32_t CountRewritten(const std::vector<Job>& jobs) {
 }
 
 // Makes the rewritten texts; what cannot be made is found.
-void MakeTexts(const Application& app, std::vector<Job>& jobs, bool with_patterns,
-               EmitFindings& findings) {
+void MakeTexts(const Application& app, std::vector<Job>& jobs, EmitFindings& findings) {
   uint32_t next = 0;
   const uint32_t count = CountRewritten(jobs);
   for (Job& job : jobs) {
     if (!job.compile.rewritten) continue;
     const TracedModule& module = app.modules()[static_cast<size_t>(job.module)];
     job.decisions.index = job.compile.index = next++;
-    // Their part stands behind those of the modules.
-    if (with_patterns) job.decisions.patterns = count;
+    if (job.decisions.hold) job.decisions.hold = count;
     Result<std::vector<Edit>> edits = MakeEdits(module.source, *module.facts, job.decisions);
     if (!edits) {
       findings.leave_alone.emplace(module.name, edits.error().message);
@@ -176,7 +179,9 @@ void MakeTexts(const Application& app, std::vector<Job>& jobs, bool with_pattern
 
 struct Chunk {
   std::vector<CompileModule> modules;
+  // Or one of these, numbered as in the pack.
   std::optional<CompilePatterns> patterns;
+  std::optional<CompileFiles> files;
   std::string blobs;
   std::vector<CompiledModule> answer;
 };
@@ -199,7 +204,8 @@ Status Compile(const fs::path& python, const fs::path& worker, const fs::path& s
                size_t number, Chunk& chunk) {
   const fs::path blobs = scratch / fmt::format("blobs{}", number);
   Result<std::string> request =
-      WorkerRequest(chunk.modules, blobs.string(), chunk.patterns ? &*chunk.patterns : nullptr);
+      WorkerRequest(chunk.modules, blobs.string(), chunk.patterns ? &*chunk.patterns : nullptr,
+                    chunk.files ? &*chunk.files : nullptr);
   if (!request) return tl::unexpected(request.error());
   Command command;
   command.argv = {python.string(), "-s", "-S", "-B", worker.string()};
@@ -256,6 +262,7 @@ void NoteRefusals(const Application& app, const std::vector<Job>& jobs,
   std::map<uint32_t, const Job*> by_index;
   for (const Job& job : jobs) by_index.emplace(job.compile.index, &job);
   for (const Chunk& chunk : chunks) {
+    if (chunk.modules.empty()) continue;
     for (const CompiledModule& compiled : chunk.answer) {
       const auto found = by_index.find(compiled.index);
       if (found == by_index.end()) continue;
@@ -276,29 +283,39 @@ void NoteRefusals(const Application& app, const std::vector<Job>& jobs,
   }
 }
 
-Result<uint64_t> WritePack(const Application& app, const std::vector<Job>& jobs,
+Result<uint64_t> WritePack(const Application& app, uint32_t modules,
                            const std::vector<Chunk>& chunks, const EmitOptions& options) {
-  const uint32_t count = CountRewritten(jobs);
-  bool with_patterns = false;
   std::vector<PackPart> parts;
   for (const Chunk& chunk : chunks) {
-    with_patterns = with_patterns || chunk.patterns;
     for (const CompiledModule& compiled : chunk.answer) {
       if (compiled.length == 0) continue;
-      parts.push_back({chunk.patterns ? count : compiled.index,
+      parts.push_back({compiled.index,
                        std::string_view(chunk.blobs).substr(compiled.offset, compiled.length),
                        compiled.hash});
     }
   }
   Result<std::string> pack =
-      AssemblePack(app.trace().python().magic(), count + (with_patterns ? 1 : 0), std::move(parts));
+      AssemblePack(app.trace().python().magic(), modules + kMoreParts, std::move(parts));
   if (!pack) return tl::unexpected(pack.error());
   if (Status done = WriteFile(options.staging / "_faaslight.pack", *pack); !done)
     return tl::unexpected(done.error());
-  if (Status done = WriteFile(options.staging / "_faaslight.py", kRuntimeSource); !done) {
-    return tl::unexpected(done.error());
-  }
   return pack->size();
+}
+
+// What the import system is asked for at a cold start; in the order of the trace, so that code that
+// is loaded together lies together.
+CompileFiles FilesToFind(const Application& app, const Choices& choices, const EmitOptions& options,
+                         uint32_t index) {
+  CompileFiles files;
+  files.index = index;
+  files.root = fs::absolute(options.staging).lexically_normal().string();
+  for (size_t i = 0; i < choices.size(); ++i) {
+    const TracedModule& module = app.modules()[i];
+    if (module.root != ROOT_APP) continue;
+    if (module.kind == KIND_SOURCE || module.kind == KIND_EXTENSION)
+      files.files.push_back({module.file, choices[i].may_load});
+  }
+  return files;
 }
 
 // The runtime's own .pyc, so that a cold start need not compile it.
@@ -331,7 +348,7 @@ std::vector<Job> MakeJobs(const Application& app, const Choices& choices,
 Status EmitSources(const Application& app, const Choices& choices, const fs::path& folder) {
   std::vector<Job> jobs = MakeJobs(app, choices, {});
   EmitFindings ignored;  // the package was emitted, so there are none
-  MakeTexts(app, jobs, !PatternsToPrepare(app, choices).empty(), ignored);
+  MakeTexts(app, jobs, ignored);
   for (const Job& job : jobs) {
     if (!job.compile.rewritten) continue;
     const std::string& file = app.modules()[static_cast<size_t>(job.module)].file;
@@ -344,26 +361,32 @@ Result<EmitResult> Emit(const Application& app, const Choices& choices,
                         const EmitOptions& options) {
   std::vector<Job> jobs = MakeJobs(app, choices, options);
   EmitResult result;
-  std::vector<PatternToCompile> patterns = PatternsToPrepare(app, choices);
-  MakeTexts(app, jobs, !patterns.empty(), result.findings);
+  MakeTexts(app, jobs, result.findings);
   if (!result.findings.empty()) return result;
   if (Status done = WriteFile(options.staging / "_faaslight.py", kRuntimeSource); !done) {
     return tl::unexpected(done.error());
   }
+  const uint32_t rewritten = CountRewritten(jobs);
   std::vector<Chunk> chunks = MakeChunks(app, jobs);
   chunks.emplace_back();
   chunks.back().modules.push_back(RuntimeModule(app, options, static_cast<uint32_t>(jobs.size())));
+  std::vector<PatternToCompile> patterns = PatternsToPrepare(app, choices);
   if (!patterns.empty()) {
     chunks.emplace_back();
-    chunks.back().patterns = {static_cast<uint32_t>(jobs.size() + 1), std::move(patterns)};
+    chunks.back().patterns = {rewritten + kPatternsPart, std::move(patterns)};
   }
   if (Status done = CompileAll(options, chunks); !done) return tl::unexpected(done.error());
   NoteRefusals(app, jobs, chunks, result.findings);
   if (!result.findings.empty()) return result;
-  Result<uint64_t> pack = WritePack(app, jobs, chunks, options);
+  // Made of the .pyc files that are there now.
+  std::vector<Chunk> last(1);
+  last[0].files = FilesToFind(app, choices, options, rewritten + kFilesPart);
+  if (Status done = CompileAll(options, last); !done) return tl::unexpected(done.error());
+  chunks.push_back(std::move(last[0]));
+  Result<uint64_t> pack = WritePack(app, rewritten, chunks, options);
   if (!pack) return tl::unexpected(pack.error());
   result.pack_bytes = *pack;
-  result.rewritten_modules = CountRewritten(jobs);
+  result.rewritten_modules = rewritten;
   return result;
 }
 

@@ -132,7 +132,8 @@ Status CheckParts(uint32_t count, const std::vector<PackPart>& parts) {
 }  // namespace
 
 Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
-                                  const std::string& blobs_path, const CompilePatterns* patterns) {
+                                  const std::string& blobs_path, const CompilePatterns* patterns,
+                                  const CompileFiles* files) {
   json document = {{"modules", json::array()}, {"blobs", blobs_path}};
   for (const CompileModule& module : modules) document["modules"].push_back(ModuleJson(module));
   if (patterns != nullptr) {
@@ -140,6 +141,13 @@ Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
     for (const PatternToCompile& pattern : patterns->patterns)
       list.push_back(json::array({pattern.is_bytes, pattern.text, pattern.flags}));
     document["patterns"] = {{"index", patterns->index}, {"list", std::move(list)}};
+  }
+  if (files != nullptr) {
+    json list = json::array();
+    for (const FileToFind& each : files->files)
+      list.push_back(json::array({each.file, each.with_code}));
+    document["finder"] = {
+        {"index", files->index}, {"root", files->root}, {"files", std::move(list)}};
   }
   try {
     return document.dump();

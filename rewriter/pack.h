@@ -64,10 +64,24 @@ struct CompilePatterns {
   std::vector<PatternToCompile> patterns;
 };
 
+// A file from which the import system loads a module.
+struct FileToFind {
+  std::string file;        // relative to the package's folder
+  bool with_code = false;  // its code goes into the pack beside its .pyc
+};
+
+// The index of a package's files and their code; they make two parts, `index` and the next.
+struct CompileFiles {
+  uint32_t index = 0;  // what the answer calls the first part
+  std::string root;    // the package's folder, with all .pyc files in place; absolute
+  std::vector<FileToFind> files;
+};
+
 // The JSON document for the worker's standard input. kBadInput: a text is not UTF-8.
 Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
                                   const std::string& blobs_path,
-                                  const CompilePatterns* patterns = nullptr);
+                                  const CompilePatterns* patterns = nullptr,
+                                  const CompileFiles* files = nullptr);
 
 // ---- what it answers
 

@@ -19,8 +19,14 @@ import gc
 import marshal
 import posix
 import sys
-from _frozen_importlib import _find_spec
-from _frozen_importlib_external import MAGIC_NUMBER
+from _frozen_importlib import ModuleSpec, _find_spec
+from _frozen_importlib_external import (
+    MAGIC_NUMBER,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
 
 HEAD = 20  # bytes: "FAASPACK", format, CPython magic, count
 ROW = 20  # bytes: offset, length, hash
@@ -33,12 +39,17 @@ ITERABLE_COROUTINE = 0x100  # inspect.CO_ITERABLE_COROUTINE
 Method = type((lambda: 0).__get__(0))
 Cell = type((lambda x: lambda: x)(0).__closure__[0])
 ModuleType = type(sys)
+LOADERS = {loader.__name__: loader for loader in (ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader)}
+MODULE, PACKAGE, EXTENSION = 0, 1, 2  # kinds of rows in the index of files
+become = object.__dict__["__class__"].__set__
 NOT_SEARCHED = frozenset((str, int, float, bool, bytes, type(None), Code, ModuleType))
 class_dict = type.__dict__["__dict__"].__get__  # a class's own names, whatever its metaclass does
 
 log = []  # what was loaded on first use, in order
 held = None  # while hold() is in force: (owner, threshold before, threshold set, weak reference to the module)
 waiting = []  # (Module, name): modules that are due once nothing is half executed, see after()
+index = {}  # folder -> {last component of a module's name: row}, see Finder
+codes = {}  # a module's file -> (offset, length) of its code in the pack
 local = _thread._local()  # .active: the lazy imports under way in this thread
 importing = set()  # threads that are inside a lazy import
 forking = None  # the thread that is about to fork
@@ -434,15 +445,16 @@ class Module:
 
     # ---- marks in the handler's module
 
-    def hold(self, patterns=None):
+    def hold(self, number=None):
         """Stops the garbage collector until ready(), or until the module is gone because its import died.
 
-        By the threshold, so that gc.isenabled() tells the application what it always did. `patterns`: the number of
-        the pack's part with regular expressions.
+        By the threshold, so that gc.isenabled() tells the application what it always did. `number`: of the first of the
+        pack's parts that are no module's: regular expressions, the index of files, and the code that it points to.
         """
         global held
-        if patterns is not None:
-            self.prepare(patterns)
+        if number is not None:
+            self.prepare(number)
+            self.find_quickly(number + 1)
         module = sys.modules.get(self.globals.get("__name__"))
         before = gc.get_threshold()
         if held is None and before[0] and module is not None and module.__dict__ is self.globals:
@@ -471,6 +483,34 @@ class Module:
                 key = type(pattern), pattern, flags
                 if key not in cache:
                     cache[key] = _sre.compile(pattern, final, memoryview(code).cast("I").tolist(), groups, index, names)
+
+    def find_quickly(self, number):
+        """From now on the package's modules are found by the index in part `number`: see Finder.
+
+        Whatever is not as it was when the index was made, the import system goes on as ever.
+        """
+        try:
+            tag, loaders, folders = marshal.loads(self.part(number))
+            start = self.row(number + 1)[0]
+        except (ImportError, OSError, ValueError, TypeError, EOFError):
+            return
+        known = sys.path_importer_cache
+        root = pack.rpartition("/")[0]
+        own = known.get(root)
+        if tag != sys.implementation.cache_tag or sys.flags.optimize or sys.flags.verbose or sys.pycache_prefix:
+            return
+        if any(way.__code__.co_filename != "<frozen importlib._bootstrap_external>" for way in usual_ways):
+            return
+        if type(own) is not FileFinder or own._loaders != [(suffix, LOADERS.get(name)) for suffix, name in loaders]:
+            return
+        for folder, rows in folders.items():
+            place = "%s/%s" % (root, folder) if folder else root
+            if place not in known:
+                known[place] = FileFinder(place)
+                known[place]._loaders = own._loaders
+            if type(known[place]) is FileFinder:
+                index[place] = start, tag, rows
+                become(known[place], Finder)
 
     def ready(self):
         """The end of the module's body: takes its own __getattr__ and __dir__ behind ours; ends hold()."""
@@ -512,8 +552,24 @@ class Module:
         finally:
             file.close()
 
+    def row(self, number):
+        """Offset and length of one part, which are not looked into."""
+        file = _io.FileIO(pack)
+        try:
+            return self.checked_row(file, number)[:2]
+        finally:
+            file.close()
+
     def checked(self, file, number):
         """The bytes of a part, once header, size and hash are found right."""
+        offset, length, hash, size = self.checked_row(file, number)
+        blob = self.bytes_at(file, offset, length, size)
+        if _imp.source_hash(HASH_KEY, blob) != hash:
+            raise self.damaged("it is damaged: a hash does not match")
+        return blob
+
+    def checked_row(self, file, number):
+        """(offset, length, hash, size of the file) of a part, once the header is found right."""
         size = file.seek(0, 2)
         head = self.bytes_at(file, 0, HEAD, size)
         if head[:8] != b"FAASPACK" or int.from_bytes(head[8:12], "little") != FORMAT:
@@ -523,11 +579,7 @@ class Module:
         if number >= int.from_bytes(head[16:20], "little"):
             raise self.damaged("it was made for another build of the package")
         row = self.bytes_at(file, HEAD + ROW * number, ROW, size)
-        offset, length = int.from_bytes(row[:8], "little"), int.from_bytes(row[8:12], "little")
-        blob = self.bytes_at(file, offset, length, size)
-        if _imp.source_hash(HASH_KEY, blob) != row[12:20]:
-            raise self.damaged("it is damaged: a hash does not match")
-        return blob
+        return int.from_bytes(row[:8], "little"), int.from_bytes(row[8:12], "little"), row[12:20], size
 
     def bytes_at(self, file, offset, length, size):
         if offset + length > size:
@@ -572,6 +624,79 @@ class Module:
 
 
 enter = Module
+
+
+def ways():
+    """The import system's functions whose work is done here; someone may replace them."""
+    return FileFinder.find_spec, SourceFileLoader.get_code, SourceFileLoader.get_data
+
+
+usual_ways = ways()
+
+
+class Loader(SourceFileLoader):
+    """The ordinary loader of a source file, until it is asked for the code: that comes from the pack.
+
+    So the modules, and what looks at them while their bodies run, have the loader that they always had.
+    """
+
+    __class__ = property(lambda self: SourceFileLoader)
+
+    def get_code(self, fullname):
+        become(self, SourceFileLoader)
+        offset, length = codes.get(self.path, (0, 0))
+        code = None
+        if length:
+            try:
+                file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
+                try:
+                    code = marshal.loads(posix.pread(file, length, offset))
+                finally:
+                    posix.close(file)
+            except (OSError, ValueError, TypeError, EOFError):
+                pass  # the .pyc has the same
+        if type(code) is not Code:
+            return self.get_code(fullname)
+        _imp._fix_co_filename(code, self.path)
+        return code
+
+
+class Finder(FileFinder):
+    """The import system's finder of one folder; what the index knows it finds without looking around.
+
+    It was the import system that found it there when the package was made. The file must be there still, in the same
+    size: else, and for all that the index does not know, the folder is searched.
+    """
+
+    __class__ = property(lambda self: FileFinder)
+
+    def find_spec(self, fullname, target=None):
+        start, tag, rows = index[self.path]
+        row = rows.get(fullname.rpartition(".")[2])
+        if row is None or ways() != usual_ways:
+            return FileFinder.find_spec(self, fullname, target)
+        file, size, kind, offset, length = row
+        path = "%s/%s" % (self.path, file)
+        try:
+            if posix.stat(path).st_size != size:
+                return FileFinder.find_spec(self, fullname, target)
+        except OSError:
+            return FileFinder.find_spec(self, fullname, target)
+        if kind == EXTENSION:
+            spec = ModuleSpec(fullname, ExtensionFileLoader(fullname, path), origin=path)
+        else:
+            codes[path] = start + offset, length
+            folder, _, name = path.rpartition("/")
+            spec = ModuleSpec(fullname, Loader(fullname, path), origin=path)
+            spec.cached = "%s/__pycache__/%s.%s.pyc" % (folder, name[:-3], tag)
+            if kind == PACKAGE:
+                spec.submodule_search_locations = [folder]
+        spec.has_location = True
+        return spec
+
+
+for hidden, shown in (Loader, SourceFileLoader), (Finder, FileFinder):
+    hidden.__name__, hidden.__qualname__, hidden.__module__ = shown.__name__, shown.__qualname__, shown.__module__
 
 
 def of(name):

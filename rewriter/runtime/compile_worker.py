@@ -21,6 +21,8 @@ import marshal
 import operator
 import os
 import warnings
+
+import _frozen_importlib_external as external
 from _frozen_importlib_external import MAGIC_NUMBER
 
 RAW_MAGIC = int.from_bytes(MAGIC_NUMBER, "little")
@@ -327,6 +329,53 @@ def make_patterns(patterns):
     return marshal.dumps((sys.hexversion, _sre.MAGIC, rows), 2)
 
 
+def make_index(finder):
+    """Two blobs: which file the import system finds for a module in its folder, and the code of those that it loads.
+
+    finder: {"root": the package's folder, "files": [[file relative to it, whether its code is wanted], …]}. A file that
+    the import system would not find by its own name, or with another loader than the usual ones, is left out.
+    """
+    root, details = finder["root"], external._get_supported_file_loaders()
+    finders, folders, codes, offset = {"": external.FileFinder(root, *details)}, {}, [], 0
+    for file, wanted in finder["files"]:
+        folder, _, base = file.rpartition("/")
+        if base == "__init__.py":
+            folder, _, name = folder.rpartition("/")
+        else:
+            name = base.partition(".")[0]
+        if folder not in finders:
+            finders[folder] = external.FileFinder("%s/%s" % (root, folder), *details)
+        path = "%s/%s" % (root, file)
+        spec = finders[folder].find_spec(name)
+        if spec is None or spec.origin != path or name == "__init__":
+            continue
+        kind = {external.SourceFileLoader: 0, external.ExtensionFileLoader: 2}.get(type(spec.loader))
+        if kind is None or bool(spec.submodule_search_locations) != (base == "__init__.py"):
+            continue
+        length = 0
+        if kind == 0:
+            kind = int(base == "__init__.py")
+            code = shipped_code(spec.cached) if wanted else b""
+            codes.append(code)
+            length = len(code)
+        within = file[len(folder) + 1 :] if folder else file
+        rows = folders.setdefault(folder, {})
+        rows[name] = within, os.stat(path).st_size, kind, offset, length
+        offset += length
+    names = [(suffix, loader.__name__) for suffix, loader in finders[""]._loaders]
+    return marshal.dumps((sys.implementation.cache_tag, names, folders), 2), b"".join(codes)
+
+
+def shipped_code(path):
+    """What follows the header of a .pyc that is used whatever its source; b"" without one."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        return b""
+    return data[16:] if data[:8] == MAGIC_NUMBER + UNCHECKED_HASH else b""
+
+
 def run(request):
     warnings.simplefilter("ignore")  # SyntaxWarnings are the original's, and were seen when it was compiled
     answers, blobs, offset = [], [], 0
@@ -338,11 +387,16 @@ def run(request):
             answer["error"] = "original: %s" % error
         offset += answer["length"]
         answers.append(answer)
+    parts = []
     if "patterns" in request:
-        blobs.append(make_patterns(request["patterns"]["list"]))
-        answer = {"index": request["patterns"]["index"], "offset": offset, "length": len(blobs[-1])}
-        answer.update(hash=_imp.source_hash(0x666C, blobs[-1]).hex(), refused=[], error=None)
-        answers.append(answer)
+        parts.append((request["patterns"]["index"], make_patterns(request["patterns"]["list"])))
+    if "finder" in request:
+        parts.extend(enumerate(make_index(request["finder"]), request["finder"]["index"]))
+    for number, blob in parts:
+        answer = {"index": number, "offset": offset, "length": len(blob), "refused": [], "error": None}
+        answers.append({**answer, "hash": _imp.source_hash(0x666C, blob).hex()})
+        blobs.append(blob)
+        offset += len(blob)
     with open(request["blobs"], "wb") as file:
         file.writelines(blobs)
     return {"modules": answers}

@@ -36,7 +36,8 @@ FileDecisions EverythingLazy(const Facts& facts, bool guards_only) {
     }
     if (i % 3 == 0) decisions.hoists.push_back({static_cast<int>(i), {"a.b", "c"}});
   }
-  decisions.epilogue = decisions.hold = true;
+  decisions.epilogue = true;
+  decisions.hold = 0;
   return decisions;
 }
 

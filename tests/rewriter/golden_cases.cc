@@ -38,7 +38,7 @@ Result<GoldenCase> ReadGoldenCase(std::string_view source, const Facts& facts) {
     std::istringstream rest(colon == std::string::npos ? "" : line.substr(colon + 1));
     std::vector<std::string> words;
     for (std::string word; rest >> word;) words.push_back(word);
-    if (key == "hold") out.decisions.hold = true;
+    if (key == "hold") out.decisions.hold = 9;
     if (key == "epilogue") out.decisions.epilogue = true;
     if (key == "names") out.decisions.lazy_names = words;
     if (key == "submodules") out.decisions.submodules = words;

@@ -111,6 +111,15 @@ TEST(WorkerAnswer, RefusesNonsense) {
   EXPECT_THAT(full.error().message, HasSubstr("/out/x.pyc: No space left"));
 }
 
+TEST(WorkerRequest, Files) {
+  const CompileFiles files{4, "/out", {{"a/b.py", true}, {"c.so", false}}};
+  const Result<std::string> request = WorkerRequest({}, "blobs", nullptr, &files);
+  ASSERT_TRUE(request);
+  EXPECT_THAT(
+      *request,
+      HasSubstr(R"("finder":{"files":[["a/b.py",true],["c.so",false]],"index":4,"root":"/out"})"));
+}
+
 TEST(WorkerRequest, Patterns) {
   const CompilePatterns patterns{7, {{false, "a+", 2}, {true, "\u00ff", 0}}};
   const Result<std::string> request = WorkerRequest({}, "blobs", &patterns);

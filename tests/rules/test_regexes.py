@@ -116,10 +116,14 @@ def test_a_damaged_part_is_not_used(packages, damage, tmp_path):
             copy.write_bytes(file.read_bytes())
     pack = tmp_path / "_faaslight.pack"
     data = pack.read_bytes()
+    row = 20 + 20 * (int.from_bytes(data[16:20], "little") - 3)
+    end = int.from_bytes(data[row : row + 8], "little") + int.from_bytes(data[row + 8 : row + 12], "little")
     if damage == "gone":
         pack.unlink()
+    elif damage == "last byte":
+        pack.write_bytes(data[: end - 1] + bytes([data[end - 1] ^ 1]) + data[end:])
     else:
-        pack.write_bytes(data[:-1] + bytes([data[-1] ^ 1] if damage == "last byte" else []))
+        pack.write_bytes(data[: end - 1])
     answer = ask(python, tmp_path)
     assert "letter" not in " ".join(answer["cached"])
     assert answer["groups"] == ask(python, folder / "app")["groups"]

@@ -166,11 +166,11 @@ def rewrite(source, index, submodules=""):
 # ---- building
 
 
-def compile_modules(python, modules, blobs):
+def compile_modules(python, modules, blobs, **more):
     """Runs the compile worker. Gives its answer."""
     done = subprocess.run(
         [python, "-I", "-S", "-B", str(RUNTIME / "compile_worker.py")],
-        input=json.dumps({"modules": modules, "blobs": str(blobs)}).encode(),
+        input=json.dumps({"modules": modules, "blobs": str(blobs), **more}).encode(),
         capture_output=True,
         env=clean_environment(),
         timeout=120,

@@ -306,3 +306,41 @@ def test_an_import_that_is_gone_may_change_how_methods_are_called(python, tmp_pa
     assert b"'json'" not in done.stdout  # nothing of the import that never runs is shipped
     wrong, folder = rewritten.replace("dumps", "loads"), tmp_path / "wrong"
     assert ask(python, entry(python, source, wrong, [], folder, lazies=lazies), folder)["refused"]
+
+
+def test_the_index_has_what_the_import_system_finds(python, tmp_path):
+    root = tmp_path / "out"
+    (root / "pkg/sub").mkdir(parents=True)
+    for file in "a.py", "shadowed.py", "pkg/__init__.py", "pkg/b.py", "pkg/sub/c.py", "own.py":
+        (root / file).write_text("x = 1\n")
+    (root / "shadowed.abi3.so").write_bytes(b"not looked into")
+    (root / "pkg.py").write_text("the package comes first\n")
+    (root / "gone.pyc").write_bytes(b"sourceless")
+    files = ["a.py", "shadowed.py", "shadowed.abi3.so", "pkg/__init__.py", "pkg.py", "pkg/b.py", "pkg/sub/c.py"]
+    files += ["gone.pyc", "none.py", "pkg/none/__init__.py", "own.py"]
+    module = {**entry(python, "y = 2\n", None, [], root), "pyc": str(root / "__pycache__/a.pyc")}
+    tag = subprocess.run(
+        [python, "-I", "-S", "-c", "import sys; print(sys.implementation.cache_tag)"], capture_output=True, text=True
+    ).stdout.strip()
+    for name in "a", "b":
+        module["pyc"] = str(root / ("" if name == "a" else "pkg") / "__pycache__" / ("%s.%s.pyc" % (name, tag)))
+        package.compile_modules(python, [module], tmp_path / "blobs")
+    (root / "__pycache__" / ("own.%s.pyc" % tag)).write_bytes(b"an application's own, with a time in it")
+    finder = {"index": 5, "root": str(root), "files": [[file, file != "a.py"] for file in files]}
+    answer = package.compile_modules(python, [], tmp_path / "blobs", finder=finder)
+    assert [part["index"] for part in answer["modules"]] == [5, 6]
+    blobs, first = (tmp_path / "blobs").read_bytes(), answer["modules"][0]["length"]
+    found_tag, loaders, folders = marshal.loads(blobs[:first])
+    code = (root / "pkg/__pycache__" / ("b.%s.pyc" % tag)).read_bytes()[16:]
+    assert (found_tag, loaders[-2:]) == (tag, [(".py", "SourceFileLoader"), (".pyc", "SourcelessFileLoader")])
+    assert folders == {
+        "": {
+            "a": ("a.py", 6, 0, 0, 0),
+            "shadowed": ("shadowed.abi3.so", 15, 2, 0, 0),
+            "pkg": ("pkg/__init__.py", 6, 1, 0, 0),
+            "own": ("own.py", 6, 0, len(code), 0),
+        },
+        "pkg": {"b": ("b.py", 6, 0, 0, len(code))},
+        "pkg/sub": {"c": ("c.py", 6, 0, len(code), 0)},
+    }
+    assert blobs[first:] == code
