@@ -13,7 +13,7 @@
 #include "rewriter/exact_all.h"
 #include "rewriter/own_dir.h"
 #include "rewriter/pack.h"
-#include "rewriter/regexes.h"
+#include "rewriter/prepared.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
@@ -25,9 +25,9 @@ namespace {
 constexpr uint64_t kChunkBytes = 1 << 20;
 
 // The parts of the pack that stand behind those of the modules, in this order.
-constexpr uint32_t kPatternsPart = 0;
-constexpr uint32_t kFilesPart = 1;  // and the code of the files
-constexpr uint32_t kMoreParts = 3;
+constexpr uint32_t kPreparedPart = 0;  // patterns, then texts
+constexpr uint32_t kFilesPart = 2;     // the index, then the code
+constexpr uint32_t kMoreParts = 4;
 
 // One module on its way into the package.
 struct Job {
@@ -180,7 +180,7 @@ void MakeTexts(const Application& app, std::vector<Job>& jobs, EmitFindings& fin
 struct Chunk {
   std::vector<CompileModule> modules;
   // Or one of these, numbered as in the pack.
-  std::optional<CompilePatterns> patterns;
+  std::optional<Prepare> prepare;
   std::optional<CompileFiles> files;
   std::string blobs;
   std::vector<CompiledModule> answer;
@@ -204,7 +204,7 @@ Status Compile(const fs::path& python, const fs::path& worker, const fs::path& s
                size_t number, Chunk& chunk) {
   const fs::path blobs = scratch / fmt::format("blobs{}", number);
   Result<std::string> request =
-      WorkerRequest(chunk.modules, blobs.string(), chunk.patterns ? &*chunk.patterns : nullptr,
+      WorkerRequest(chunk.modules, blobs.string(), chunk.prepare ? &*chunk.prepare : nullptr,
                     chunk.files ? &*chunk.files : nullptr);
   if (!request) return tl::unexpected(request.error());
   Command command;
@@ -370,11 +370,9 @@ Result<EmitResult> Emit(const Application& app, const Choices& choices,
   std::vector<Chunk> chunks = MakeChunks(app, jobs);
   chunks.emplace_back();
   chunks.back().modules.push_back(RuntimeModule(app, options, static_cast<uint32_t>(jobs.size())));
-  std::vector<PatternToCompile> patterns = PatternsToPrepare(app, choices);
-  if (!patterns.empty()) {
-    chunks.emplace_back();
-    chunks.back().patterns = {rewritten + kPatternsPart, std::move(patterns)};
-  }
+  chunks.emplace_back();
+  chunks.back().prepare = {rewritten + kPreparedPart, PatternsToPrepare(app, choices),
+                           TextsToDedent(app, choices)};
   if (Status done = CompileAll(options, chunks); !done) return tl::unexpected(done.error());
   NoteRefusals(app, jobs, chunks, result.findings);
   if (!result.findings.empty()) return result;

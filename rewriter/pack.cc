@@ -132,15 +132,16 @@ Status CheckParts(uint32_t count, const std::vector<PackPart>& parts) {
 }  // namespace
 
 Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
-                                  const std::string& blobs_path, const CompilePatterns* patterns,
+                                  const std::string& blobs_path, const Prepare* prepare,
                                   const CompileFiles* files) {
   json document = {{"modules", json::array()}, {"blobs", blobs_path}};
   for (const CompileModule& module : modules) document["modules"].push_back(ModuleJson(module));
-  if (patterns != nullptr) {
+  if (prepare != nullptr) {
     json list = json::array();
-    for (const PatternToCompile& pattern : patterns->patterns)
+    for (const PatternToCompile& pattern : prepare->patterns)
       list.push_back(json::array({pattern.is_bytes, pattern.text, pattern.flags}));
-    document["patterns"] = {{"index", patterns->index}, {"list", std::move(list)}};
+    document["prepare"] = {
+        {"index", prepare->index}, {"patterns", std::move(list)}, {"dedent", prepare->dedent}};
   }
   if (files != nullptr) {
     json list = json::array();

@@ -58,10 +58,11 @@ struct PatternToCompile {
   uint32_t flags = 0;
 };
 
-// All of a package; they make one part.
-struct CompilePatterns {
-  uint32_t index = 0;  // what the answer calls the part
+// What is worked out beforehand for all of a package; it makes two parts, `index` and the next.
+struct Prepare {
+  uint32_t index = 0;  // what the answer calls the first part
   std::vector<PatternToCompile> patterns;
+  std::vector<std::string> dedent;  // texts that textwrap.dedent is given
 };
 
 // A file from which the import system loads a module.
@@ -79,8 +80,7 @@ struct CompileFiles {
 
 // The JSON document for the worker's standard input. kBadInput: a text is not UTF-8.
 Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
-                                  const std::string& blobs_path,
-                                  const CompilePatterns* patterns = nullptr,
+                                  const std::string& blobs_path, const Prepare* prepare = nullptr,
                                   const CompileFiles* files = nullptr);
 
 // ---- what it answers

@@ -51,6 +51,8 @@ inline PyCodeObject* FrameCode(PyFrameObject* frame) { return frame->f_code; }
 #if !FAASLIGHT_HAS_MONITORING
 #if PY_VERSION_HEX >= 0x030B0000
 using EvalFrame = _PyInterpreterFrame;
+// Borrowed: a function's first argument, as long as its body has not begun.
+inline PyObject* FirstLocal(const EvalFrame* frame) { return frame->localsplus[0]; }
 // From 3.11 on the call of a generator function evaluates a frame too, only to make the generator:
 // its body is entered when the generator itself owns the frame.
 inline bool EntersBody(const EvalFrame* frame) {
@@ -59,6 +61,7 @@ inline bool EntersBody(const EvalFrame* frame) {
 }
 #else
 using EvalFrame = PyFrameObject;
+inline PyObject* FirstLocal(const EvalFrame* frame) { return frame->f_localsplus[0]; }
 inline bool EntersBody(const EvalFrame*) { return true; }
 #endif
 #endif

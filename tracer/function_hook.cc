@@ -4,7 +4,9 @@
 #include "tracer/module_info.h"
 #include "tracer/monitoring.h"
 #include "tracer/pointer_set.h"
+#include "tracer/pyref.h"
 #include "tracer/state.h"
+#include "tracer/text_calls.h"
 
 namespace faaslight::tracer {
 namespace {
@@ -46,6 +48,7 @@ void FirstEntry(PyCodeObject* code, PyObject* globals) {
     return;
   }
   if (!IsFunction(code)) return;
+  FindDedent(code, file);
   state.log.Append(RecordBuilder(RecordType::kEntered)
                        .Text(file)
                        .Text(state.qualnames.Get(code))
@@ -61,8 +64,17 @@ PyObject* OnStart(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (count >= 1 && PyCode_Check(args[0])) {
     ErrorKeeper keep;
     PyFrameObject* frame = PyEval_GetFrame();
-    FirstEntry(reinterpret_cast<PyCodeObject*>(args[0]),
-               frame == nullptr ? nullptr : compat::FrameGlobals(frame));
+    auto* code = reinterpret_cast<PyCodeObject*>(args[0]);
+    State& state = TheState();
+    if (code != state.dedent || state.dedent_generation != state.generation)
+      FirstEntry(code, frame == nullptr ? nullptr : compat::FrameGlobals(frame));
+    if (code == state.dedent && frame != nullptr) {
+      state.dedent_generation = state.generation;
+      const PyRef text = PyRef::Steal(PyFrame_GetVarString(frame, "text"));
+      PyErr_Clear();
+      NoteDedent(text.get());
+      if (state.phase != TracePhase::kEvent) Py_RETURN_NONE;  // its later calls are wanted too
+    }
   }
   return Disable();
 }
@@ -95,7 +107,13 @@ void Look(PyCodeObject* code, PyObject* globals) {
 }
 
 PyObject* Evaluate(PyThreadState* thread, compat::EvalFrame* frame, int throwing) {
-  if (throwing == 0 && compat::EntersBody(frame)) Look(frame->f_code, frame->f_globals);
+  if (throwing == 0 && compat::EntersBody(frame)) {
+    Look(frame->f_code, frame->f_globals);
+    if (frame->f_code == TheState().dedent) {
+      ErrorKeeper keep;
+      NoteDedent(compat::FirstLocal(frame));
+    }
+  }
   return g_evaluate(thread, frame, throwing);
 }
 

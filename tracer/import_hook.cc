@@ -100,15 +100,6 @@ void WriteWhole(const std::string& name, const Importer& importer, const ModuleD
   WriteEnd(id, ModuleEnd::kCompleted, true, 0, 0, details);
 }
 
-// The innermost module on this thread whose body is running; "" for none.
-std::string Executing() {
-  const std::vector<ImportFrame>& stack = ImportStack();
-  for (auto frame = stack.rbegin(); frame != stack.rend(); ++frame) {
-    if (frame->executing || LoadedModule(frame->name) != nullptr) return frame->name;
-  }
-  return {};
-}
-
 // A boundary of a module's execution: what appeared in sys.modules since the last one came from
 // `executing`. Normal imports account for their own key, so that the whole table is looked through
 // only when somebody else changed it.
@@ -278,6 +269,14 @@ bool InProgress(const std::string& name) {
 }
 
 }  // namespace
+
+std::string Executing() {
+  const std::vector<ImportFrame>& stack = ImportStack();
+  for (auto frame = stack.rbegin(); frame != stack.rend(); ++frame) {
+    if (frame->executing || LoadedModule(frame->name) != nullptr) return frame->name;
+  }
+  return {};
+}
 
 bool InstallImportHook() {
   PyRef importlib = PyRef::Steal(PyImport_ImportModule("_frozen_importlib"));

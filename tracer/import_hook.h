@@ -19,6 +19,9 @@ bool InstallImportHook();
 // that come by another way than the import system (runpy, exec_module) are seen only here.
 void ModuleBodyEntered(PyCodeObject* code, PyObject* globals);
 
+// The innermost module on this thread whose body is running; "" for none.
+std::string Executing();
+
 // Shared library `file` is about to be loaded for the import in progress (from the audit hook).
 void ExtensionEntered(const std::string& file);
 

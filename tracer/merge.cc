@@ -58,6 +58,8 @@ class FunctionsMerge {
         return;
       case RecordType::kExports:
         return Exports(in);
+      case RecordType::kTextCall:
+        return OneTextCall(in);
       case RecordType::kPattern:
         return OnePattern(in);
       case RecordType::kEvaluated:
@@ -239,6 +241,15 @@ class FunctionsMerge {
     if (!in.ok() || !Phase_IsValid(static_cast<int>(phase))) return Bad();
     pattern.set_phase(static_cast<Phase>(phase));
     *trace_.add_patterns() = std::move(pattern);
+  }
+
+  void OneTextCall(RecordParser& in) {
+    TextCall call;
+    call.set_function(Text(in));
+    call.set_module(Text(in));
+    call.set_text(Text(in));
+    if (!in.ok()) return Bad();
+    *trace_.add_text_calls() = std::move(call);
   }
 
   void OneOutcome(RecordParser& in) {

@@ -46,6 +46,7 @@ NOT_SEARCHED = frozenset((str, int, float, bool, bytes, type(None), Code, Module
 class_dict = type.__dict__["__dict__"].__get__  # a class's own names, whatever its metaclass does
 
 log = []  # what was loaded on first use, in order
+dedenting = None  # while hold() is in force: a Dedent
 held = None  # while hold() is in force: (owner, threshold before, threshold set, weak reference to the module)
 waiting = []  # (Module, name): modules that are due once nothing is half executed, see after()
 index = {}  # folder -> {last component of a module's name: row}, see Finder
@@ -449,17 +450,20 @@ class Module:
         """Stops the garbage collector until ready(), or until the module is gone because its import died.
 
         By the threshold, so that gc.isenabled() tells the application what it always did. `number`: of the first of the
-        pack's parts that are no module's: regular expressions, the index of files, and the code that it points to.
+        pack's parts that are no module's: regular expressions, texts for dedent, the index of files, and the code that
+        it points to.
         """
         global held
         if number is not None:
             self.prepare(number)
-            self.find_quickly(number + 1)
+            self.find_quickly(number + 2)
         module = sys.modules.get(self.globals.get("__name__"))
         before = gc.get_threshold()
         if held is None and before[0] and module is not None and module.__dict__ is self.globals:
             gc.set_threshold(0, *before[1:])
             held = self, before, gc.get_threshold(), _weakref.ref(module, release)
+            if number is not None:
+                self.know_dedented(number + 1)
 
     def prepare(self, number):
         """Fills re's cache with what the traced import and events compiled.
@@ -483,6 +487,22 @@ class Module:
                 key = type(pattern), pattern, flags
                 if key not in cache:
                     cache[key] = _sre.compile(pattern, final, memoryview(code).cast("I").tolist(), groups, index, names)
+
+    def know_dedented(self, number):
+        """Until hold() ends, textwrap.dedent looks up what the traced import gave it, before it works it out.
+
+        By its code: the function object is what it always was, whoever has it already.
+        """
+        try:
+            version, known = marshal.loads(self.part(number))
+        except (ImportError, OSError, ValueError, TypeError, EOFError):
+            return
+        if version != sys.hexversion or not known or not standard("textwrap"):
+            return
+        names = self.importer()("textwrap", self.globals, self.globals, None, 0).__dict__
+        dedent = names.get("dedent")
+        if type(dedent) is Function and dedent.__code__.co_filename == names.get("__file__"):
+            Dedent(dedent, known)
 
     def find_quickly(self, number):
         """From now on the package's modules are found by the index in part `number`: see Finder.
@@ -626,6 +646,30 @@ class Module:
 enter = Module
 
 
+class Dedent:
+    """textwrap.dedent with the answers to known texts, until end()."""
+
+    def __init__(self, function, known):
+        global dedenting
+        self.function, self.known, self.before = function, known, function.__code__
+        self.work_out = Function(self.before, function.__globals__, function.__name__, function.__defaults__)
+        # The constant's place is taken by this object: the function's own globals are textwrap's.
+        code = (lambda text: (0.5).answer(text)).__code__
+        consts = tuple(self if value == 0.5 else value for value in code.co_consts)
+        same = {name: getattr(self.before, name) for name in ("co_filename", "co_name", "co_firstlineno")}
+        self.code = code.replace(co_consts=consts, **same)
+        if code.co_varnames == self.before.co_varnames[: self.before.co_argcount] and not function.__closure__:
+            function.__code__, dedenting = self.code, self
+
+    def answer(self, text):
+        known = self.known.get(text) if type(text) is str else None
+        return self.work_out(text) if known is None else known
+
+    def end(self):
+        if self.function.__code__ is self.code:
+            self.function.__code__ = self.before
+
+
 def ways():
     """The import system's functions whose work is done here; someone may replace them."""
     return FileFinder.find_spec, SourceFileLoader.get_code, SourceFileLoader.get_data
@@ -707,7 +751,10 @@ def of(name):
 
 def release(reference=None):
     """Ends hold(): the threshold is what it was, unless someone has set another since."""
-    global held
+    global dedenting, held
+    if dedenting is not None:
+        dedenting.end()
+        dedenting = None
     if _imp is not None and held is not None:
         if gc.get_threshold() == held[2]:
             gc.set_threshold(*held[1])

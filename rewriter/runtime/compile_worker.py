@@ -329,6 +329,13 @@ def make_patterns(patterns):
     return marshal.dumps((sys.hexversion, _sre.MAGIC, rows), 2)
 
 
+def make_dedented(texts):
+    """The blob with what textwrap.dedent makes of these texts."""
+    import textwrap
+
+    return marshal.dumps((sys.hexversion, {text: textwrap.dedent(text) for text in texts}), 2)
+
+
 def make_index(finder):
     """Two blobs: which file the import system finds for a module in its folder, and the code of those that it loads.
 
@@ -388,8 +395,9 @@ def run(request):
         offset += answer["length"]
         answers.append(answer)
     parts = []
-    if "patterns" in request:
-        parts.append((request["patterns"]["index"], make_patterns(request["patterns"]["list"])))
+    if "prepare" in request:
+        made = make_patterns(request["prepare"]["patterns"]), make_dedented(request["prepare"]["dedent"])
+        parts.extend(enumerate(made, request["prepare"]["index"]))
     if "finder" in request:
         parts.extend(enumerate(make_index(request["finder"]), request["finder"]["index"]))
     for number, blob in parts:

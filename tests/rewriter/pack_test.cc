@@ -120,15 +120,15 @@ TEST(WorkerRequest, Files) {
       HasSubstr(R"("finder":{"files":[["a/b.py",true],["c.so",false]],"index":4,"root":"/out"})"));
 }
 
-TEST(WorkerRequest, Patterns) {
-  const CompilePatterns patterns{7, {{false, "a+", 2}, {true, "\u00ff", 0}}};
-  const Result<std::string> request = WorkerRequest({}, "blobs", &patterns);
+TEST(WorkerRequest, Prepare) {
+  const Prepare prepare{7, {{false, "a+", 2}, {true, "\u00ff", 0}}, {" x"}};
+  const Result<std::string> request = WorkerRequest({}, "blobs", &prepare);
   ASSERT_TRUE(request);
-  EXPECT_NE(
-      request->find("\"patterns\":{\"index\":7,\"list\":[[false,\"a+\",2],[true,\"\u00ff\",0]]}"),
-      std::string::npos)
-      << *request;
-  const CompilePatterns damaged{7, {{false, "\xff", 0}}};
+  EXPECT_THAT(
+      *request,
+      HasSubstr("\"prepare\":{\"dedent\":[\" x\"],\"index\":7,\"patterns\":[[false,\"a+\",2],[true,"
+                "\"\u00ff\",0]]}"));
+  const Prepare damaged{7, {{false, "\xff", 0}}, {}};
   EXPECT_FALSE(WorkerRequest({}, "blobs", &damaged));
 }
 

@@ -248,6 +248,16 @@ TEST_F(MergeTest, ExportsAreThoseOfTheModule) {
   EXPECT_FALSE(trace.modules(1).has_exports());
 }
 
+TEST_F(MergeTest, TextCalls) {
+  writer_.Append(RecordBuilder(RecordType::kTextCall).Text("textwrap.dedent").Text("a").Text(" x"));
+  writer_.Append(RecordBuilder(RecordType::kTextCall).Text("textwrap.dedent"));
+  const Trace trace = Merge();
+  ASSERT_EQ(trace.text_calls_size(), 1);  // the other is damaged
+  EXPECT_EQ(trace.text_calls(0).function(), "textwrap.dedent");
+  EXPECT_EQ(trace.text_calls(0).module(), "a");
+  EXPECT_EQ(trace.text_calls(0).text(), " x");
+}
+
 TEST_F(MergeTest, Patterns) {
   const std::string bytes("\xff\0", 2);
   writer_.Append(

@@ -1,0 +1,163 @@
+"""What the import gives to textwrap.dedent is worked out beforehand; dedent is what it was when the import is over."""
+
+import json
+import os
+import subprocess
+
+import pytest
+from machine import MINORS, python_or_skip, succeed
+
+FILES = {
+    "main.py": """\
+import textwrap
+import sys
+from docs import Texts, TOLD
+early = textwrap.dedent.__name__, textwrap.dedent.__defaults__, textwrap.dedent.__code__.co_varnames[0]
+
+
+def handler(event, context):
+    return [Texts.method.__doc__, TOLD, textwrap.dedent("   only in an event\\n   twice")]
+
+
+def unused():
+    import never
+    return never, "long enough to be worth a stub of its own, and then some more text", never.TEXT
+""",
+    "docs.py": """\
+import os
+from textwrap import dedent
+
+
+class Odd(str):
+    def __eq__(self, other):
+        return True
+    __hash__ = str.__hash__
+
+
+def described(text):
+    def decorate(function):
+        function.__doc__ = dedent(text % function.__name__)
+        return function
+    return decorate
+
+
+class Texts:
+    @described('''
+        Says %s.
+          More: \\u00e4\\u20ac
+\t
+        ''')
+    def method(self):
+        pass
+
+
+def failed(*arguments):
+    try:
+        return dedent(*arguments)
+    except TypeError as error:
+        return str(error)
+
+
+class Bytes(str):
+    pass
+
+
+TOLD = [dedent(Odd("  odd\\n")), dedent("flat"), type(dedent(Bytes("flat"))).__name__, dedent(""), failed(None), failed(), failed(1, 2)]
+TOLD.append(dedent("  another each time: %s" % os.environ.get("TEXT", "")))
+TOLD.append(dedent(text="  by name\\n    and\\n"))
+""",
+    "never.py": """\
+from textwrap import dedent
+TEXT = dedent("   never in the trace")
+""",
+}
+
+ASK = """\
+import json, sys, textwrap
+before = textwrap.dedent.__code__
+{first}
+class Watch(dict):
+    def get(self, key):
+        found.append(super().get(key) is not None)
+        return super().get(key)
+found = []
+try:
+    import _faaslight
+except ImportError:
+    pass
+else:
+    begin = _faaslight.Dedent.__init__
+    _faaslight.Dedent.__init__ = lambda self, function, known: begin(self, function, Watch(known))
+try:
+    import main
+except ZeroDivisionError:
+    main = None
+print(json.dumps([
+    main and main.handler({{}}, None), main and main.early, textwrap.dedent.__code__ is before,
+    [textwrap.dedent(text) for text in ("", " a\\n b", "   never in the trace")],
+]))
+print(found.count(True), file=sys.stderr)
+"""
+
+
+def ask(python, folder, first="", **environment):
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    code = ASK.format(first=first)
+    done = subprocess.run(
+        [python, "-B", "-c", code], cwd=folder, capture_output=True, text=True, env={**inherited, **environment}
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), int(done.stderr)
+
+
+def make(folder, python, files):
+    for name, text in files.items():
+        (folder / "app").mkdir(exist_ok=True)
+        (folder / "app" / name).write_text(text)
+    (folder / "event.json").write_text("{}")
+    arguments = ["--handler", "main.handler", "--python", python, "--events", folder / "event.json"]
+    succeed("faaslight-trace", folder / "app", *arguments, "-o", folder / "app.trace")
+    succeed("faaslight-rewrite", folder / "app", "--trace", folder / "app.trace", "-o", folder / "out", "--no-repair")
+
+
+@pytest.fixture(scope="module", params=MINORS)
+def packages(request, tmp_path_factory):
+    folder, python = tmp_path_factory.mktemp("dedent"), python_or_skip(request.param)
+    make(folder, python, FILES)
+    return python, folder
+
+
+def test_same_answers(packages):
+    python, folder = packages
+    for text in "", "another":
+        original, _ = ask(python, folder / "app", TEXT=text)
+        rewritten, found = ask(python, folder / "out", TEXT=text)
+        assert rewritten == original
+        assert rewritten[2] is True  # the code that it had before
+        assert found == (5 if text == "" else 4)  # method's, "flat", "", by name, and the one of the trace
+
+
+def test_another_cpython_works_it_out(packages):
+    python, folder = packages
+    original, _ = ask(python, folder / "app")
+    assert ask(python, folder / "out", "sys.hexversion += 1") == (original, 0)
+
+
+@pytest.mark.parametrize(
+    "first", ["textwrap.dedent = lambda text='': 'mine'", "textwrap.dedent.__code__ = (lambda text: 'mine').__code__"]
+)
+def test_one_that_is_replaced_is_let_alone(packages, first):
+    python, folder = packages
+    first += "\nbefore = textwrap.dedent.__code__"
+    original, _ = ask(python, folder / "app", first)
+    assert ask(python, folder / "out", first) == (original, 0)
+
+
+def test_an_import_that_dies(packages, tmp_path):
+    python, _ = packages
+    dies = FILES["main.py"].replace(
+        "early =", "import os\nif os.environ.get('DIES'):\n    raise ZeroDivisionError\nearly ="
+    )
+    make(tmp_path, python, {**FILES, "main.py": dies})
+    first = "import gc; gc.collect()"
+    assert ask(python, tmp_path / "out", first, DIES="1")[0] == ask(python, tmp_path / "app", first, DIES="1")[0]
