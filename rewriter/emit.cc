@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/subprocess.h"
+#include "rewriter/bare_aliases.h"
 #include "rewriter/edits.h"
 #include "rewriter/exact_all.h"
 #include "rewriter/own_dir.h"
@@ -315,6 +316,7 @@ CompileFiles FilesToFind(const Application& app, const Choices& choices, const E
     if (module.kind == KIND_SOURCE || module.kind == KIND_EXTENSION)
       files.files.push_back({module.file, choices[i].may_load});
   }
+  files.aliases = BareAliases(app);
   return files;
 }
 

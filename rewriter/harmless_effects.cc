@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "rewriter/bare_aliases.h"
+
 namespace faaslight {
 namespace {
 
@@ -19,7 +21,7 @@ struct Row {
 
 // A row must be harmless whatever else the program does. One that is harmless for one package only
 // names it.
-constexpr std::array<Row, 16> kRows{{
+constexpr std::array<Row, 24> kRows{{
     {"", "re", "_cache", "", "a memo of compiled patterns, filled on demand"},
     {"", "certifi.core", "_CACERT", "",
      "a memo of where certificates lie, filled by certifi.where()"},
@@ -34,6 +36,20 @@ constexpr std::array<Row, 16> kRows{{
     {"", "numpy.core.getlimits", "iinfo._min_vals", "", "a memo of limits"},
     {"", "numpy._core.getlimits", "iinfo._max_vals", "", "a memo of limits"},
     {"", "numpy._core.getlimits", "iinfo._min_vals", "", "a memo of limits"},
+    {"", "numpy.core.getlimits", "finfo._finfo_cache", "", "a memo of limits"},
+    {"", "numpy._core.getlimits", "finfo._finfo_cache", "", "a memo of limits"},
+    {"", "scipy.linalg.blas", "get_blas_funcs.memo", "", "a memo of functions by their types"},
+    {"", "scipy.linalg.lapack", "get_lapack_funcs.memo", "", "a memo of functions by their types"},
+    {"", "builtins", "__pybind11_internals_", "added: PyCapsule",
+     "what pybind11's modules share: made by whichever comes first"},
+    // Reducers of classes of scipy._lib._uarray._uarray: without it there are no objects of these.
+    {"scipy._lib._uarray._backend", "copyreg", "dispatch_table", "",
+     "how objects of its own classes are pickled"},
+    // In a child after a fork it empties its own table.
+    {"joblib.externals.loky.process_executor", "multiprocessing.util", "_afterfork_registry", "",
+     "brings its own state in order; without the module there is none"},
+    {"loky.process_executor", "multiprocessing.util", "_afterfork_registry", "",
+     "brings its own state in order; without the module there is none"},
     // numpy 1: numpy.ma.core adds inf to both, and is the only module that reads them.
     {"numpy.ma.core", "numpy.core.numerictypes", "_maxvals", "", "a table that only it reads"},
     {"numpy.ma.core", "numpy.core.numerictypes", "_minvals", "", "a table that only it reads"},
@@ -104,9 +120,11 @@ bool MayTellTemporaryFolder(const Application& app) {
 
 std::vector<const ImportEffect*> EffectsThatCount(const Application& app) {
   const std::set<std::string> searched = PackagesSearched(app);
+  const std::map<std::string, std::string> aliases = BareAliases(app);
   std::vector<const ImportEffect*> out;
   for (const ImportEffect& effect : app.trace().effects()) {
     if (IsHarmless(effect)) continue;
+    if (IsBareAlias(effect, aliases)) continue;
     const bool is_folder = effect.target_module() == "tempfile" && effect.attribute() == "tempdir";
     if (is_folder && !MayTellTemporaryFolder(app)) continue;
     const bool is_subclass = EndsWith(effect.attribute(), kSubclasses);

@@ -147,8 +147,10 @@ Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
     json list = json::array();
     for (const FileToFind& each : files->files)
       list.push_back(json::array({each.file, each.with_code}));
-    document["finder"] = {
-        {"index", files->index}, {"root", files->root}, {"files", std::move(list)}};
+    document["finder"] = {{"index", files->index},
+                          {"root", files->root},
+                          {"files", std::move(list)},
+                          {"aliases", files->aliases}};
   }
   try {
     return document.dump();

@@ -40,7 +40,7 @@ Method = type((lambda: 0).__get__(0))
 Cell = type((lambda x: lambda: x)(0).__closure__[0])
 ModuleType = type(sys)
 LOADERS = {loader.__name__: loader for loader in (ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader)}
-MODULE, PACKAGE, EXTENSION = 0, 1, 2  # kinds of rows in the index of files
+MODULE, PACKAGE, EXTENSION, ALIAS = 0, 1, 2, 3  # kinds of rows in the index of files
 become = object.__dict__["__class__"].__set__
 NOT_SEARCHED = frozenset((str, int, float, bool, bytes, type(None), Code, ModuleType))
 class_dict = type.__dict__["__dict__"].__get__  # a class's own names, whatever its metaclass does
@@ -720,6 +720,8 @@ class Finder(FileFinder):
         if row is None or ways() != usual_ways:
             return FileFinder.find_spec(self, fullname, target)
         file, size, kind, offset, length = row
+        if kind == ALIAS:
+            return ModuleSpec(fullname, Alias(file)) if "." not in fullname else None
         path = "%s/%s" % (self.path, file)
         try:
             if posix.stat(path).st_size != size:
@@ -737,6 +739,22 @@ class Finder(FileFinder):
                 spec.submodule_search_locations = [folder]
         spec.has_location = True
         return spec
+
+
+class Alias:
+    """Loads a name that an extension module gives itself in sys.modules beside its own, by loading the module."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def create_module(self, spec):
+        __import__(self.module)
+        module = sys.modules[self.module]
+        self.spec = module.__spec__
+        return module
+
+    def exec_module(self, module):
+        module.__spec__ = self.spec
 
 
 for hidden, shown in (Loader, SourceFileLoader), (Finder, FileFinder):

@@ -112,12 +112,13 @@ TEST(WorkerAnswer, RefusesNonsense) {
 }
 
 TEST(WorkerRequest, Files) {
-  const CompileFiles files{4, "/out", {{"a/b.py", true}, {"c.so", false}}};
+  const CompileFiles files{4, "/out", {{"a/b.py", true}, {"c.so", false}}, {{"c", "a.c"}}};
   const Result<std::string> request = WorkerRequest({}, "blobs", nullptr, &files);
   ASSERT_TRUE(request);
   EXPECT_THAT(
       *request,
-      HasSubstr(R"("finder":{"files":[["a/b.py",true],["c.so",false]],"index":4,"root":"/out"})"));
+      HasSubstr(
+          R"("finder":{"aliases":{"c":"a.c"},"files":[["a/b.py",true],["c.so",false]],"index":4,"root":"/out"})"));
 }
 
 TEST(WorkerRequest, Prepare) {

@@ -327,6 +327,7 @@ def test_the_index_has_what_the_import_system_finds(python, tmp_path):
         package.compile_modules(python, [module], tmp_path / "blobs")
     (root / "__pycache__" / ("own.%s.pyc" % tag)).write_bytes(b"an application's own, with a time in it")
     finder = {"index": 5, "root": str(root), "files": [[file, file != "a.py"] for file in files]}
+    finder["aliases"] = {"bare": "pkg.bare", "own": "pkg.own"}
     answer = package.compile_modules(python, [], tmp_path / "blobs", finder=finder)
     assert [part["index"] for part in answer["modules"]] == [5, 6]
     blobs, first = (tmp_path / "blobs").read_bytes(), answer["modules"][0]["length"]
@@ -339,6 +340,7 @@ def test_the_index_has_what_the_import_system_finds(python, tmp_path):
             "shadowed": ("shadowed.abi3.so", 15, 2, 0, 0),
             "pkg": ("pkg/__init__.py", 6, 1, 0, 0),
             "own": ("own.py", 6, 0, len(code), 0),
+            "bare": ("pkg.bare", 0, 3, 0, 0),
         },
         "pkg": {"b": ("b.py", 6, 0, 0, len(code))},
         "pkg/sub": {"c": ("c.py", 6, 0, len(code), 0)},
