@@ -9,12 +9,12 @@
 
 #include "base/files.h"
 #include "base/subprocess.h"
-#include "rewriter/bare_aliases.h"
 #include "rewriter/edits.h"
 #include "rewriter/exact_all.h"
 #include "rewriter/own_dir.h"
 #include "rewriter/pack.h"
 #include "rewriter/prepared.h"
+#include "rewriter/second_names.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
@@ -316,7 +316,7 @@ CompileFiles FilesToFind(const Application& app, const Choices& choices, const E
     if (module.kind == KIND_SOURCE || module.kind == KIND_EXTENSION)
       files.files.push_back({module.file, choices[i].may_load});
   }
-  files.aliases = BareAliases(app);
+  files.aliases = AnsweredNames(app);
   return files;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "rewriter/bare_aliases.h"
+#include "rewriter/second_names.h"
 
 namespace faaslight {
 namespace {
@@ -120,11 +120,11 @@ bool MayTellTemporaryFolder(const Application& app) {
 
 std::vector<const ImportEffect*> EffectsThatCount(const Application& app) {
   const std::set<std::string> searched = PackagesSearched(app);
-  const std::map<std::string, std::string> aliases = BareAliases(app);
+  const std::map<std::string, std::string> names = AnsweredNames(app);
   std::vector<const ImportEffect*> out;
   for (const ImportEffect& effect : app.trace().effects()) {
     if (IsHarmless(effect)) continue;
-    if (IsBareAlias(effect, aliases)) continue;
+    if (IsOwnSecondName(effect, names)) continue;
     const bool is_folder = effect.target_module() == "tempfile" && effect.attribute() == "tempdir";
     if (is_folder && !MayTellTemporaryFolder(app)) continue;
     const bool is_subclass = EndsWith(effect.attribute(), kSubclasses);

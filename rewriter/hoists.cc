@@ -17,6 +17,7 @@
 #include "rewriter/loads.h"
 #include "rewriter/own_submodules.h"
 #include "rewriter/reads.h"
+#include "rewriter/second_names.h"
 #include "rewriter/stars.h"
 #include "rewriter/walkers.h"
 
@@ -218,7 +219,9 @@ class Hoister {
 
   // R5: a module that made aliases in sys.modules found its targets loaded.
   void LoadAliasesFirst() {
+    const std::map<std::string, std::string> answered = AnsweredNames(app_);
     for (const ModuleAlias& alias : app_.trace().aliases()) {
+      if (answered.count(alias.key()) != 0) continue;
       const int maker = app_.Find(alias.made_by());
       const int target = app_.Find(alias.module());
       if (maker < 0 || target < 0 || maker == target || module(target).phase == PHASE_PRELOAD)

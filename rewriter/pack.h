@@ -76,7 +76,7 @@ struct CompileFiles {
   uint32_t index = 0;  // what the answer calls the first part
   std::string root;    // the package's folder, with all .pyc files in place; absolute
   std::vector<FileToFind> files;
-  std::map<std::string, std::string> aliases;  // top-level name -> module that answers to it
+  std::map<std::string, std::string> aliases;  // second name in sys.modules -> the module
 };
 
 // The JSON document for the worker's standard input. kBadInput: a text is not UTF-8.

@@ -40,7 +40,7 @@ Method = type((lambda: 0).__get__(0))
 Cell = type((lambda x: lambda: x)(0).__closure__[0])
 ModuleType = type(sys)
 LOADERS = {loader.__name__: loader for loader in (ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader)}
-MODULE, PACKAGE, EXTENSION, ALIAS = 0, 1, 2, 3  # kinds of rows in the index of files
+MODULE, PACKAGE, EXTENSION = 0, 1, 2  # kinds of rows in the index of files
 become = object.__dict__["__class__"].__set__
 NOT_SEARCHED = frozenset((str, int, float, bool, bytes, type(None), Code, ModuleType))
 class_dict = type.__dict__["__dict__"].__get__  # a class's own names, whatever its metaclass does
@@ -50,6 +50,7 @@ dedenting = None  # while hold() is in force: a Dedent
 held = None  # while hold() is in force: (owner, threshold before, threshold set, weak reference to the module)
 waiting = []  # (Module, name): modules that are due once nothing is half executed, see after()
 index = {}  # folder -> {last component of a module's name: row}, see Finder
+aliases = {}  # second name in sys.modules -> the module, see Alias
 codes = {}  # a module's file -> (offset, length) of its code in the pack
 local = _thread._local()  # .active: the lazy imports under way in this thread
 importing = set()  # threads that are inside a lazy import
@@ -510,7 +511,7 @@ class Module:
         Whatever is not as it was when the index was made, the import system goes on as ever.
         """
         try:
-            tag, loaders, folders = marshal.loads(self.part(number))
+            tag, loaders, folders, names = marshal.loads(self.part(number))
             start = self.row(number + 1)[0]
         except (ImportError, OSError, ValueError, TypeError, EOFError):
             return
@@ -523,6 +524,7 @@ class Module:
             return
         if type(own) is not FileFinder or own._loaders != [(suffix, LOADERS.get(name)) for suffix, name in loaders]:
             return
+        aliases.update(names)
         for folder, rows in folders.items():
             place = "%s/%s" % (root, folder) if folder else root
             if place not in known:
@@ -715,13 +717,13 @@ class Finder(FileFinder):
     __class__ = property(lambda self: FileFinder)
 
     def find_spec(self, fullname, target=None):
+        if fullname in aliases and ways() == usual_ways:
+            return ModuleSpec(fullname, Alias(aliases[fullname]))
         start, tag, rows = index[self.path]
         row = rows.get(fullname.rpartition(".")[2])
         if row is None or ways() != usual_ways:
             return FileFinder.find_spec(self, fullname, target)
         file, size, kind, offset, length = row
-        if kind == ALIAS:
-            return ModuleSpec(fullname, Alias(file)) if "." not in fullname else None
         path = "%s/%s" % (self.path, file)
         try:
             if posix.stat(path).st_size != size:
@@ -742,7 +744,10 @@ class Finder(FileFinder):
 
 
 class Alias:
-    """Loads a name that an extension module gives itself in sys.modules beside its own, by loading the module."""
+    """The loader of a second name that a module has in sys.modules: it loads the module.
+
+    In the original the name came with the module, which was loaded then.
+    """
 
     def __init__(self, module):
         self.module = module

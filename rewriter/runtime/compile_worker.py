@@ -341,7 +341,7 @@ def make_index(finder):
 
     finder: {"root": the package's folder, "files": [[file relative to it, whether its code is wanted], …]}. A file that
     the import system would not find by its own name, or with another loader than the usual ones, is left out. "aliases":
-    top-level names under which an extension module puts itself into sys.modules.
+    second names in sys.modules and whose they are.
     """
     root, details = finder["root"], external._get_supported_file_loaders()
     finders, folders, codes, offset = {"": external.FileFinder(root, *details)}, {}, [], 0
@@ -370,11 +370,8 @@ def make_index(finder):
         rows = folders.setdefault(folder, {})
         rows[name] = within, os.stat(path).st_size, kind, offset, length
         offset += length
-    for name, module in finder["aliases"].items():
-        if finders[""].find_spec(name) is None:
-            folders.setdefault("", {})[name] = module, 0, 3, 0, 0
     names = [(suffix, loader.__name__) for suffix, loader in finders[""]._loaders]
-    return marshal.dumps((sys.implementation.cache_tag, names, folders), 2), b"".join(codes)
+    return marshal.dumps((sys.implementation.cache_tag, names, folders, finder["aliases"]), 2), b"".join(codes)
 
 
 def shipped_code(path):
