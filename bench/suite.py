@@ -1,6 +1,6 @@
 """All sample workloads: cold starts of each variant, warm throughput, first uses, and what our tools cost.
 
-    bench/suite.py [--large] [--runs 11] [--seconds 24] [--cold] [--out build/bench] [APP...]
+    bench/suite.py [--large] [--runs 11] [--seconds 24] [--cold] [--main] [--out build/bench] [APP...]
 
 For each workload: fetched, traced, rewritten under each --keep, then measured as bench/starts.py does it, with its
 services running. A workload's rounds end after --seconds once three are done. Its figures go to OUT/apps/NAME.json at
@@ -34,6 +34,7 @@ from starts import REACHABLE, REWRITTEN
 TIME_LIMIT_S = 1800
 FIGURES = ("import_ms", "call_ms", "total_ms", "cpu_ms", "rss_mib", "modules")
 WARM_RUNS, WARM_S = 3, 1.0
+FLOOR_RUNS = 5
 
 
 def run_tool(build, name, *arguments, cwd):
@@ -112,6 +113,38 @@ def measure_demand(runner, kinds):
     return found
 
 
+def needed_modules(trace, build, cwd):
+    """The modules without which the events cannot be handled, by the trace: those whose functions an event entered or
+    that it loaded, the handler's own, the packages around them, and extension modules that one of these imported."""
+    argv = [build / "bin" / "faaslight-report", trace, "--format", "json", "--top", "0"]
+    report = json.loads(subprocess.run(argv, stdout=subprocess.PIPE, cwd=cwd, check=True).stdout)
+    rows = {row["name"]: row for row in report["modules"]}
+    needed = {report["handler"].rpartition(".")[0]}
+    for name, row in rows.items():
+        importer = row["chain"][-2]["module"] if len(row["chain"]) > 1 else ""
+        by = rows.get(importer, {"entered_in_events": 0})
+        if row["entered_in_events"] or row["modules_in_events"]:
+            needed.add(name)
+        elif row["kind"] == "extension" and by["entered_in_events"]:
+            needed.add(name)
+    parents = {name[: -len(rest)] for name in needed for rest in all_below(name)}
+    return needed | parents
+
+
+def all_below(name):
+    """ ".b.c" and ".c" of "a.b.c"."""
+    return [name[at:] for at, letter in enumerate(name) if letter == "."]
+
+
+def measure_floor(runner, kinds, needed):
+    """What a cold start of the rewritten package cannot do without: {"floor_ms": quartiles of loading the needed
+    modules and a second call of the event; "needed", how many are loaded; "loaded", how many at all}."""
+    runs = [runner.run(kinds[REWRITTEN], loads=True) for _ in range(FLOOR_RUNS)]
+    sums = [sum(ms for name, ms in run["loads"].items() if name in needed) + run["again_ms"] for run in runs]
+    loads = runs[-1]["loads"]
+    return {"floor_ms": summary(sums), "needed": sum(name in needed for name in loads), "loaded": len(loads)}
+
+
 def measure_workload(workload, python, arguments):
     """Everything about one workload, as OUT/apps/NAME.json has it."""
     package = fetch.fetch(workload, python)
@@ -132,13 +165,18 @@ def measure_workload(workload, python, arguments):
         (work / "starts").mkdir()
         folders, cost = make_packages(workload, package, python, env, work / "packages", arguments.build)
         kinds = starts.originals(package.resolve(), python, work)
-        kinds |= starts.without_us(package.resolve(), work, kinds[starts.PYC].folder)
+        if not arguments.main:
+            kinds |= starts.without_us(package.resolve(), work, kinds[starts.PYC].folder)
         kinds |= {kind: starts.Variant(made) for kind, made in folders.items()}
+        if arguments.main:
+            del kinds[REACHABLE]
         runner = starts.Starts(function, [event], work / "starts", env)
         samples, failures = starts.measure(
             runner, kinds, arguments.runs, arguments.seed, arguments.cold, starts.BY_HAND, arguments.seconds
         )
         warm = measure_warm(runner, kinds)
+        needed = needed_modules(work / "packages" / "app.trace", arguments.build, work)
+        floor = measure_floor(runner, kinds, needed)
         runner.events = [event, *others]
         return {
             "name": workload.name,
@@ -150,6 +188,7 @@ def measure_workload(workload, python, arguments):
             "cold": arguments.cold,
             "variants": summarise(kinds, samples, failures),
             "warm": warm,
+            "floor": floor,
             "demand": measure_demand(runner, kinds),
             "tools": cost,
         }
@@ -175,6 +214,9 @@ def main():
     parser.add_argument("--runs", type=int, default=11, help="measured rounds at most (default 11)")
     parser.add_argument("--seconds", type=float, default=24, help="of rounds for each workload (default 24)")
     parser.add_argument("--seed", type=int, default=1, help="of the order within each round (default 1)")
+    parser.add_argument(
+        "--main", action="store_true", help="the original and the rewritten package alone: more rounds in the same time"
+    )
     parser.add_argument("--cold", action="store_true", help="drop the package from the page cache before each start")
     parser.add_argument("--build", type=pathlib.Path, default=common.ROOT / "build")
     parser.add_argument("--out", type=pathlib.Path, default=common.ROOT / "build/bench")

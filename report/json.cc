@@ -29,6 +29,7 @@ void AddCounts(Json& json, const Counts& counts) {
   json["modules_in_events"] = counts.modules_in_events;
   json["functions"] = counts.functions;
   json["entered"] = counts.entered;
+  json["entered_in_events"] = counts.entered_in_events;
   json["reachable"] = Number(counts.reachable);
   json["entered_of_reachable"] = Ratio(counts.entered, counts.reachable);
   json["lazy_functions"] = Number(counts.lazy_functions);

@@ -26,6 +26,7 @@ struct Counts {
   uint64_t modules_in_events = 0;     // loaded while an event was handled
   uint64_t functions = 0;             // defined in them, lambdas and nested ones included
   uint64_t entered = 0;               // by the import or an event
+  uint64_t entered_in_events = 0;     // of these, by an event
   std::optional<uint64_t> reachable;  // statically, or entered
   std::optional<uint64_t> lazy_functions;
   uint64_t self_us = 0;

@@ -233,6 +233,7 @@ class Summarizer {
       Counts& counts = summary_.modules[row_of_[m]].counts;
       ++counts.functions;
       counts.entered += entered ? 1 : 0;
+      counts.entered_in_events += by.empty() ? 0 : 1;
       if (counts.reachable) *counts.reachable += reachable ? 1 : 0;
       if (counts.lazy_functions) *counts.lazy_functions += reach_.Lazy(function) ? 1 : 0;
     }
@@ -252,6 +253,7 @@ class Summarizer {
     if (!with_functions) return;
     sum.functions += part.functions;
     sum.entered += part.entered;
+    sum.entered_in_events += part.entered_in_events;
     AddOptional(sum.reachable, part.reachable);
     AddOptional(sum.lazy_functions, part.lazy_functions);
   }

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kSignature = "FAASPACK";
-constexpr uint32_t kFormat = 1;
+constexpr uint32_t kFormat = 2;
 constexpr size_t kHeader = 20;
 constexpr size_t kRow = 20;
 constexpr size_t kHash = 8;

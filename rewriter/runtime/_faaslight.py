@@ -30,7 +30,7 @@ from _frozen_importlib_external import (
 
 HEAD = 20  # bytes: "FAASPACK", format, CPython magic, count
 ROW = 20  # bytes: offset, length, hash
-FORMAT = 1
+FORMAT = 2
 HASH_KEY = 0x666C
 
 Function = type(lambda: 0)
@@ -137,7 +137,7 @@ class Module:
         self.names = names  # blank-separated; a frozenset from the first hit on
         self.submodules = submodules  # the same
         self.own = self.own_dir = None  # the module's own __getattr__ and __dir__
-        self.made = {}  # 'blob' -> its part of the pack; N or (N, id(class)) -> function; (name,) -> a mark
+        self.made = {}  # 'head' -> see read(); N or (N, id(class)) -> function; (name,) -> a mark
         self.done = set()  # lazy names that were bound once; tuples of names that use() has seen to
         if names or submodules:
             if "__getattr__" in globals:
@@ -156,9 +156,9 @@ class Module:
         if _imp is None:  # the first name that the interpreter clears when it shuts down
             raise ImportError("cannot load a lazy function: the interpreter is shutting down")
         names = self.globals
-        lazies, functions, codes = self.made.get("blob") or self.read()
+        lazies, functions, codes, start = self.made.get("head") or self.read()
         try:
-            qualname, data, uses = functions[number]
+            qualname, offset, length, hash, uses = functions[number]
         except IndexError:
             raise self.damaged("it has no function %d" % number) from None
         bound = True
@@ -167,7 +167,7 @@ class Module:
                 bound = False
         code = codes.get(number)
         if code is None:
-            code = marshal.loads(data)
+            code = self.unmarshal(self.code_of(start + offset, length, hash))
             _imp._fix_co_filename(code, stub.co_filename)
             if stub.co_flags & ITERABLE_COROUTINE:  # types.coroutine marked the stub's code
                 code = code.replace(co_flags=code.co_flags | ITERABLE_COROUTINE)
@@ -270,7 +270,7 @@ class Module:
         if names in self.done:
             return
         bound = True
-        for name in names or tuple((self.made.get("blob") or self.read())[0]):
+        for name in names or tuple((self.made.get("head") or self.read())[0]):
             if name not in self.globals and not self.bind(name):
                 bound = False
         if bound:
@@ -363,7 +363,7 @@ class Module:
         if name not in self.names and name in self.submodules:
             return "%s.%s" % (self.globals["__name__"], name), 0, None, True, (), ()
         try:
-            return (self.made.get("blob") or self.read())[0][name]
+            return (self.made.get("head") or self.read())[0][name]
         except KeyError:
             raise self.damaged("it does not know the lazy name %r" % name) from None
 
@@ -553,18 +553,48 @@ class Module:
     # ---- the pack
 
     def read(self):
-        """Reads the module's part of the pack: (lazies, functions, {} for unmarshalled code)."""
+        """Reads the head of the module's part: (lazies, functions, {} for unmarshalled code, where code begins)."""
         try:
-            blob = self.part(self.number)
+            file = _io.FileIO(pack)
+            try:
+                offset, length, hash, size = self.checked_row(file, self.number)
+                if offset + length > size:
+                    raise self.damaged("it is truncated")
+                head = self.bytes_at(file, offset, 4, size)
+                end = 4 + int.from_bytes(head, "little")
+                if end > length:
+                    raise self.damaged("it is damaged: a module's part is too short")
+                head += self.bytes_at(file, offset + 4, end - 4, size)
+            finally:
+                file.close()
         except OSError as error:
             raise self.damaged(error.strerror or str(error)) from error
-        try:
-            hash, lazies, functions = marshal.loads(blob)
-        except (ValueError, TypeError, EOFError) as error:
-            raise self.damaged("it is damaged: %s" % error) from error
+        if _imp.source_hash(HASH_KEY, head) != hash:
+            raise self.damaged("it is damaged: a hash does not match")
+        hash, lazies, functions = self.unmarshal(head[4:])
         if hash != self.hash:
             raise self.damaged("it was made for another build of the package")
-        return self.made.setdefault("blob", (lazies, functions, {}))
+        if end + (functions[-1][1] + functions[-1][2] if functions else 0) != length:
+            raise self.damaged("it is damaged: a module's part has another length")
+        return self.made.setdefault("head", (lazies, functions, {}, offset + end))
+
+    def code_of(self, offset, length, hash):
+        """The marshalled code of one function."""
+        try:
+            code = read_at(offset, length)
+        except OSError as error:
+            raise self.damaged(error.strerror or str(error)) from error
+        if len(code) < length:
+            raise self.damaged("it is truncated")
+        if _imp.source_hash(HASH_KEY, code) != hash:
+            raise self.damaged("it is damaged: a hash does not match")
+        return code
+
+    def unmarshal(self, data):
+        try:
+            return marshal.loads(data)
+        except (ValueError, TypeError, EOFError) as error:
+            raise self.damaged("it is damaged: %s" % error) from error
 
     def part(self, number):
         """The bytes of one part of the pack."""
@@ -648,6 +678,15 @@ class Module:
 enter = Module
 
 
+def read_at(offset, length):
+    """Up to `length` bytes of the pack."""
+    file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
+    try:
+        return posix.pread(file, length, offset)
+    finally:
+        posix.close(file)
+
+
 class Dedent:
     """textwrap.dedent with the answers to known texts, until end()."""
 
@@ -694,11 +733,7 @@ class Loader(SourceFileLoader):
         code = None
         if length:
             try:
-                file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
-                try:
-                    code = marshal.loads(posix.pread(file, length, offset))
-                finally:
-                    posix.close(file)
+                code = marshal.loads(read_at(offset, length))
             except (OSError, ValueError, TypeError, EOFError):
                 pass  # the .pyc has the same
         if type(code) is not Code:

@@ -26,6 +26,7 @@ import _frozen_importlib_external as external
 from _frozen_importlib_external import MAGIC_NUMBER
 
 RAW_MAGIC = int.from_bytes(MAGIC_NUMBER, "little")
+HASH_KEY = 0x666C
 UNCHECKED_HASH = (1).to_bytes(4, "little")
 Code = type(compile("", "", "exec"))
 
@@ -227,6 +228,7 @@ def write_pyc(path, code, source):
 
 
 def make_blob(module, codes):
+    """A module's part of the pack: its head, which is read and hashed whole, and the code of its functions."""
     intern = sys.intern
     lazies = {}
     for name, (target, level, attribute, alias, first, more) in module.get("lazies", {}).items():
@@ -239,13 +241,17 @@ def make_blob(module, codes):
             tuple(map(intern, first)),
             tuple(map(intern, more)),
         )
-    functions = [
-        (intern(entry["qualname"]), dumps(codes[entry["number"]]), tuple(map(intern, entry["uses"])))
-        for entry in module.get("functions", ())
-    ]
+    functions, written, offset = [], [], 0
+    for entry in module.get("functions", ()):
+        code = dumps(codes[entry["number"]])
+        uses = tuple(map(intern, entry["uses"]))
+        functions.append((intern(entry["qualname"]), offset, len(code), _imp.source_hash(HASH_KEY, code), uses))
+        written.append(code)
+        offset += len(code)
     kept = []
     strings((tuple(lazies), tuple(lazies.values()), tuple(functions)), kept)
-    return marshal.dumps((intern(module["hash"]), lazies, tuple(functions)))
+    head = marshal.dumps((intern(module["hash"]), lazies, tuple(functions)))
+    return len(head).to_bytes(4, "little") + head, b"".join(written)
 
 
 def parse(source, filename):
@@ -285,10 +291,10 @@ def make(module, blobs):
         joined = joined if error else Comparison(original, imported, wanted, rewritten)
     if joined.refused:
         return {"refused": [{"number": number, "why": why} for number, why in joined.refused]}
-    blob = make_blob(module, joined.codes)
+    head, rest = make_blob(module, joined.codes)
     write_pyc(module["pyc"], joined.code, source)
-    blobs.append(blob)
-    return {"length": len(blob), "hash": _imp.source_hash(0x666C, blob).hex()}
+    blobs.append(head + rest)
+    return {"length": len(blobs[-1]), "hash": _imp.source_hash(HASH_KEY, head).hex()}
 
 
 def make_patterns(patterns):
@@ -403,7 +409,7 @@ def run(request):
         parts.extend(enumerate(make_index(request["finder"]), request["finder"]["index"]))
     for number, blob in parts:
         answer = {"index": number, "offset": offset, "length": len(blob), "refused": [], "error": None}
-        answers.append({**answer, "hash": _imp.source_hash(0x666C, blob).hex()})
+        answers.append({**answer, "hash": _imp.source_hash(HASH_KEY, blob).hex()})
         blobs.append(blob)
         offset += len(blob)
     with open(request["blobs"], "wb") as file:

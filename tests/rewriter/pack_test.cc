@@ -23,7 +23,7 @@ std::vector<PackPart> TwoParts() { return {{2, "two", "22222222"}, {0, "zero!", 
 TEST(AssemblePack, HeaderTableAndPartsInOrder) {
   Result<std::string> pack = AssemblePack(kMagic, 3, TwoParts());
   ASSERT_TRUE(pack);
-  EXPECT_EQ(pack->substr(0, 20), std::string("FAASPACK\1\0\0\0a\r\r\n\3\0\0\0", 20));
+  EXPECT_EQ(pack->substr(0, 20), std::string("FAASPACK\2\0\0\0a\r\r\n\3\0\0\0", 20));
   EXPECT_EQ(pack->substr(20, 20), std::string("\x50\0\0\0\0\0\0\0\5\0\0\0", 12) + "00000000");
   EXPECT_EQ(pack->substr(40, 20), std::string("\x55\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20));
   EXPECT_EQ(pack->substr(80), "zero!two");

@@ -183,7 +183,7 @@ def assemble(magic, rows, blobs):
     """The pack's bytes. rows: [(offset into blobs, length, hash)]."""
     start = 20 + 20 * len(rows)
     table = b"".join(struct.pack("<QI", start + offset, length) + hash for offset, length, hash in rows)
-    return b"FAASPACK" + struct.pack("<I", 1) + magic + struct.pack("<I", len(rows)) + table + blobs
+    return b"FAASPACK" + struct.pack("<I", 2) + magic + struct.pack("<I", len(rows)) + table + blobs
 
 
 class Outcome:

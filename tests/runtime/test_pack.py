@@ -70,7 +70,8 @@ def test_nothing_is_read_before_the_first_use_and_no_file_stays_open(build):
         print([os.path.basename(str(o)) for o in opened if str(o).endswith('.pack')])
         print(len(os.listdir('/proc/self/fd')) - before)
     """).out
-    assert out == "[]\n['_faaslight.pack']\n0\n"
+    # The head once, and the code of each function.
+    assert out == "[]\n['_faaslight.pack', '_faaslight.pack', '_faaslight.pack']\n0\n"
 
 
 def change(pack, at, data):
@@ -81,13 +82,16 @@ DAMAGES = {
     "missing": (lambda pack: None, "No such file"),
     "empty": (lambda pack: b"", "it is truncated"),
     "foreign": (lambda pack: change(pack, 0, b"ELF"), "it is not a pack of this version"),
-    "newer": (lambda pack: change(pack, 8, b"\2"), "it is not a pack of this version"),
+    "newer": (lambda pack: change(pack, 8, b"\3"), "it is not a pack of this version"),
     "magic": (lambda pack: change(pack, 12, b"\0\0"), "it was made for another CPython"),
     "count": (lambda pack: change(pack, 16, b"\0"), "it was made for another build"),
     "in header": (lambda pack: pack[:15], "it is truncated"),
     "in table": (lambda pack: pack[:30], "it is truncated"),
     "cut": (lambda pack: pack[:-1], "it is truncated"),
-    "bit": (lambda pack: change(pack, len(pack) - 9, b"!"), "it is damaged: a hash does not match"),
+    "bit": (
+        lambda pack: change(pack, int.from_bytes(pack[20:28], "little") + 30, b"!"),
+        "it is damaged: a hash does not match",
+    ),
     "offset": (lambda pack: change(pack, 20, struct.pack("<Q", 1 << 60)), "it is truncated"),
     "length": (lambda pack: change(pack, 28, struct.pack("<I", 0xFFFFFFFF)), "it is truncated"),
     "no part": (lambda pack: change(pack, 28, bytes(12)), "it is damaged"),
@@ -118,6 +122,28 @@ def test_damaged_packs_are_import_errors(build, damage):
     for line in lines:
         assert line.startswith("cannot load lazy code of module 'm': <root>/_faaslight.pack: ")
         assert text in line and line.endswith("| m True")
+
+
+@pytest.mark.parametrize("damage", ["bit", "cut"])
+def test_damaged_code_of_one_function(build, damage):
+    package = build(SIMPLE)
+    good = package.pack.read_bytes()
+    bad = change(good, len(good) - 9, b"!")
+    outcome = package.run(f"""
+        import m, _faaslight
+        print(m.json.__name__, m.f(1))
+        open(_faaslight.pack, 'wb').write({bad!r} if {damage!r} == 'bit' else {good[:-9]!r})
+        try: print(m.g())
+        except ImportError as e: print(e)
+        open(_faaslight.pack, 'wb').write({good!r})
+        print(m.g())
+    """)
+    text = "it is damaged: a hash does not match" if damage == "bit" else "it is truncated"
+    assert outcome.out.splitlines() == [
+        "json 1",
+        "cannot load lazy code of module 'm': <root>/_faaslight.pack: " + text,
+        "g",
+    ]
 
 
 def test_pack_of_another_build(build, tmp_path):

@@ -279,8 +279,12 @@ def test_blob_format(python, tmp_path):
     module["functions"][0]["uses"] = ["np", "os.path"]
     ask(python, module, tmp_path)
     code = (
-        "import sys, marshal; h, l, f = marshal.load(open(sys.argv[1], 'rb'));"
-        "print(repr([h, l, [(q, type(marshal.loads(c)).__name__, marshal.loads(c).co_name, u) for q, c, u in f]]))"
+        "import sys, marshal, _imp; b = open(sys.argv[1], 'rb').read(); end = 4 + int.from_bytes(b[:4], 'little');"
+        "h, l, f = marshal.loads(b[4:end]); codes = [b[end + o : end + o + n] for q, o, n, x, u in f];"
+        "assert all(_imp.source_hash(0x666c, c) == x for c, (q, o, n, x, u) in zip(codes, f)) and f[0][1] == 0;"
+        "assert end + sum(map(len, codes)) == len(b);"
+        "codes = [marshal.loads(c) for c in codes];"
+        "print(repr([h, l, [(q, type(c).__name__, c.co_name, u) for c, (q, o, n, x, u) in zip(codes, f)]]))"
     )
     out = subprocess.run(
         [python, "-I", "-c", code, str(tmp_path / "blobs")], capture_output=True, text=True, check=True
