@@ -69,8 +69,8 @@ TEST(ReadPack, DamagedBytes) {
     }
   }
   std::string foreign = pack;
-  foreign[8] = 2;
-  EXPECT_THAT(ReadPack(foreign).error().message, HasSubstr("format 2"));
+  foreign[8] = 3;
+  EXPECT_THAT(ReadPack(foreign).error().message, HasSubstr("format 3"));
 }
 
 TEST(WorkerAnswer, ReadsAllFields) {
