@@ -113,27 +113,21 @@ def measure_demand(runner, kinds):
     return found
 
 
-def needed_modules(trace, build, cwd):
-    """The modules without which the events cannot be handled, by the trace: those whose functions an event entered or
-    that it loaded, the handler's own, the packages around them, and extension modules that one of these imported."""
-    argv = [build / "bin" / "faaslight-report", trace, "--format", "json", "--top", "0"]
+def needed_modules(trace, plan, build, cwd):
+    """The modules without which the events cannot be handled: those whose functions an event entered or that it loaded,
+    the handler's own, and what these need in turn: what they use while they are imported (R2 in the plan), what stands
+    outside of our reach (imported by an extension module or the standard library), and the packages around them."""
+    argv = [build / "bin" / "faaslight-report", trace, "--plan", plan, "--format", "json", "--top", "0"]
     report = json.loads(subprocess.run(argv, stdout=subprocess.PIPE, cwd=cwd, check=True).stdout)
-    rows = {row["name"]: row for row in report["modules"]}
     needed = {report["handler"].rpartition(".")[0]}
-    for name, row in rows.items():
-        importer = row["chain"][-2]["module"] if len(row["chain"]) > 1 else ""
-        by = rows.get(importer, {"entered_in_events": 0})
-        if row["entered_in_events"] or row["modules_in_events"]:
-            needed.add(name)
-        elif row["kind"] == "extension" and by["entered_in_events"]:
-            needed.add(name)
-    parents = {name[: -len(rest)] for name in needed for rest in all_below(name)}
-    return needed | parents
-
-
-def all_below(name):
-    """ ".b.c" and ".c" of "a.b.c"."""
-    return [name[at:] for at, letter in enumerate(name) if letter == "."]
+    needed |= {row["name"] for row in report["modules"] if row["entered_in_events"] or row["modules_in_events"]}
+    kept = [row for row in report["plan"]["why_eager"]["rows"] if row["cause"]["rule"] in ("R2", "outside", "")]
+    before = 0
+    while len(needed) > before:
+        before = len(needed)
+        needed |= {name[:at] for name in needed for at, letter in enumerate(name) if letter == "."}
+        needed |= {row["module"] for row in kept if row["importer"] in needed}
+    return needed
 
 
 def measure_floor(runner, kinds, needed):
@@ -175,7 +169,8 @@ def measure_workload(workload, python, arguments):
             runner, kinds, arguments.runs, arguments.seed, arguments.cold, starts.BY_HAND, arguments.seconds
         )
         warm = measure_warm(runner, kinds)
-        needed = needed_modules(work / "packages" / "app.trace", arguments.build, work)
+        plan = folders[REWRITTEN] / "faaslight.plan"
+        needed = needed_modules(work / "packages" / "app.trace", plan, arguments.build, work)
         floor = measure_floor(runner, kinds, needed)
         runner.events = [event, *others]
         return {

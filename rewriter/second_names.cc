@@ -2,19 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
 
 namespace faaslight {
 namespace {
 
-// False when a module's text could not be read.
-bool CollectTexts(const Application& app, std::set<std::string>& texts) {
-  for (const TracedModule& module : app.modules()) {
-    if (!module.in_app()) continue;
-    if (!module.facts) return false;
-    texts.insert(module.facts->string_literals.begin(), module.facts->string_literals.end());
-  }
-  return true;
+// May code of the module have this name as a text?
+bool MayName(const TracedModule& module, const std::string& name) {
+  if (module.facts) return module.facts->string_literals.count(name) != 0;
+  return module.source.empty() || module.source.find(name) != std::string::npos;
+}
+
+bool AnyNames(const Application& app, const std::string& name) {
+  return std::any_of(app.modules().begin(), app.modules().end(), [&](const TracedModule& module) {
+    return module.in_app() && MayName(module, name);
+  });
 }
 
 bool EndsWith(const std::string& text, const std::string& end) {
@@ -36,14 +38,13 @@ bool IsBelow(const ModuleAlias& alias) {
 
 std::map<std::string, std::string> AnsweredNames(const Application& app) {
   std::map<std::string, std::string> out;
-  std::set<std::string> texts;
-  if (!CollectTexts(app, texts)) return out;
   for (const ModuleAlias& alias : app.trace().aliases()) {
     const int index = app.Find(alias.module());
-    if (index < 0 || app.Find(alias.key()) >= 0 || texts.count(alias.key()) != 0) continue;
+    if (index < 0 || app.Find(alias.key()) >= 0) continue;
     const TracedModule& module = app.modules()[static_cast<size_t>(index)];
     if (module.root != ROOT_APP || module.phase == PHASE_PRELOAD) continue;
-    if (IsBare(alias, module) || IsBelow(alias)) out.emplace(alias.key(), alias.module());
+    if ((IsBare(alias, module) || IsBelow(alias)) && !AnyNames(app, alias.key()))
+      out.emplace(alias.key(), alias.module());
   }
   return out;
 }

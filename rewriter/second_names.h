@@ -17,7 +17,7 @@
 namespace faaslight {
 
 // Second name -> the module of the application. Only those that no module of the application has as
-// a text, since it may look in sys.modules; none when a module's texts are not known. A name that
+// a text, since it may look in sys.modules. A name that
 // is not its module's, with something before it or its last component, is not among them: what it
 // leads to may hang on what else is loaded. Says nothing about names in data (pickles): those go
 // through the import system.

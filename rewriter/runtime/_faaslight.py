@@ -40,6 +40,7 @@ Method = type((lambda: 0).__get__(0))
 Cell = type((lambda x: lambda: x)(0).__closure__[0])
 ModuleType = type(sys)
 LOADERS = {loader.__name__: loader for loader in (ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader)}
+PATH_HOOKS = ["zipimporter", "FileFinder.path_hook.<locals>.path_hook_for_FileFinder"]
 MODULE, PACKAGE, EXTENSION = 0, 1, 2  # kinds of rows in the index of files
 become = object.__dict__["__class__"].__set__
 NOT_SEARCHED = frozenset((str, int, float, bool, bytes, type(None), Code, ModuleType))
@@ -520,7 +521,10 @@ class Module:
         own = known.get(root)
         if tag != sys.implementation.cache_tag or sys.flags.optimize or sys.flags.verbose or sys.pycache_prefix:
             return
-        if any(way.__code__.co_filename != "<frozen importlib._bootstrap_external>" for way in usual_ways):
+        files = {getattr(getattr(way, "__code__", None), "co_filename", None) for way in usual_ways}
+        if files != {"<frozen importlib._bootstrap_external>"}:
+            return
+        if [getattr(hook, "__qualname__", None) for hook in sys.path_hooks] != PATH_HOOKS:
             return
         if type(own) is not FileFinder or own._loaders != [(suffix, LOADERS.get(name)) for suffix, name in loaders]:
             return

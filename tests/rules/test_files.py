@@ -147,6 +147,9 @@ def test_nothing_shows(packages):
         " if name[0] != '_'}, 'verbose': 1})",
         "sys.path_hooks.insert(0, type('Hook', (sys.modules['_frozen_importlib_external'].FileFinder,), {}).path_hook("
         "*sys.modules['_frozen_importlib_external']._get_supported_file_loaders())); sys.path_importer_cache.clear()",
+        "import _frozen_importlib_external as e, types; before = e.FileFinder.path_hook("
+        "*e._get_supported_file_loaders()); sys.path_hooks.insert(0, lambda path: before(path)"
+        " if path.endswith('tools') else before('no such folder'))",
         "import _frozen_importlib_external as e; e.FileFinder.find_spec = (lambda find: lambda *a: find(*a))"
         "(e.FileFinder.find_spec)",
     ],
