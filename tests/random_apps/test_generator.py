@@ -119,7 +119,10 @@ def test_an_ignored_effect_is_caught(session):
 @pytest.mark.parametrize(
     "good, bad",
     [
-        ("qualname, data, uses = functions[number]", "qualname, data, uses = functions[0]"),
+        (
+            "qualname, offset, length, hash, uses = functions[number]",
+            "qualname, offset, length, hash, uses = functions[0]",
+        ),
         ("value = names.setdefault(name, value)", "value = names.setdefault(name, None)"),
     ],
     ids=["another function's body", "another import's value"],
