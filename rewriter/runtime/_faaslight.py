@@ -12,7 +12,6 @@ code of the application while it looks for a function object.
 """
 
 import _imp
-import _io
 import _thread
 import _weakref
 import gc
@@ -559,7 +558,7 @@ class Module:
     def read(self):
         """Reads the head of the module's part: (lazies, functions, {} for unmarshalled code, where code begins)."""
         try:
-            file = _io.FileIO(pack)
+            file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
             try:
                 offset, length, hash, size = self.checked_row(file, self.number)
                 if offset + length > size:
@@ -570,7 +569,7 @@ class Module:
                     raise self.damaged("it is damaged: a module's part is too short")
                 head += self.bytes_at(file, offset + 4, end - 4, size)
             finally:
-                file.close()
+                posix.close(file)
         except OSError as error:
             raise self.damaged(error.strerror or str(error)) from error
         if _imp.source_hash(HASH_KEY, head) != hash:
@@ -602,19 +601,19 @@ class Module:
 
     def part(self, number):
         """The bytes of one part of the pack."""
-        file = _io.FileIO(pack)
+        file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
         try:
             return self.checked(file, number)
         finally:
-            file.close()
+            posix.close(file)
 
     def row(self, number):
         """Offset and length of one part, which are not looked into."""
-        file = _io.FileIO(pack)
+        file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
         try:
             return self.checked_row(file, number)[:2]
         finally:
-            file.close()
+            posix.close(file)
 
     def checked(self, file, number):
         """The bytes of a part, once header, size and hash are found right."""
@@ -626,7 +625,7 @@ class Module:
 
     def checked_row(self, file, number):
         """(offset, length, hash, size of the file) of a part, once the header is found right."""
-        size = file.seek(0, 2)
+        size = posix.fstat(file).st_size
         head = self.bytes_at(file, 0, HEAD, size)
         if head[:8] != b"FAASPACK" or int.from_bytes(head[8:12], "little") != FORMAT:
             raise self.damaged("it is not a pack of this version")
@@ -640,10 +639,9 @@ class Module:
     def bytes_at(self, file, offset, length, size):
         if offset + length > size:
             raise self.damaged("it is truncated")
-        file.seek(offset)
-        data = file.read(length)
+        data = posix.pread(file, length, offset)
         while len(data) < length:  # a read may give less than asked for
-            more = file.read(length - len(data))
+            more = posix.pread(file, length - len(data), offset + len(data))
             if not more:
                 raise self.damaged("it is truncated")
             data += more
