@@ -52,16 +52,18 @@ def run_tool(build, name, *arguments, cwd):
     return {"seconds": time.monotonic() - start, "peak_mib": usage.ru_maxrss / 1024}
 
 
-def make_packages(workload, package, python, env, out, build):
-    """Traces and rewrites: ({variant: folder}, {tool: cost})."""
+def make_packages(workload, package, python, env, out, build, with_reachable):
+    """Traces and rewrites: ({variant: folder}, {tool: cost}); `with_reachable`: under --keep reachable too."""
     trace = out / "app.trace"
     variables = [part for key, value in env.items() for part in ("--env", f"{key}={value}")]
     source = [package.resolve(), "--handler", workload.handler, "--events", workload.events]
     cost = {"trace": run_tool(build, "faaslight-trace", *source, "--python", python, *variables, "-o", trace, cwd=out)}
-    folders = {REWRITTEN: out / "traced", REACHABLE: out / "reachable"}
+    folders = {REWRITTEN: out / "traced"}
     rewrite = ["faaslight-rewrite", package.resolve(), "--trace", trace]
     cost["rewrite"] = run_tool(build, *rewrite, "--no-verify", "-o", folders[REWRITTEN], cwd=out)
-    run_tool(build, *rewrite, "--no-verify", "--keep", "reachable", "-o", folders[REACHABLE], cwd=out)
+    if with_reachable:
+        folders[REACHABLE] = out / "reachable"
+        run_tool(build, *rewrite, "--no-verify", "--keep", "reachable", "-o", folders[REACHABLE], cwd=out)
     return folders, cost
 
 
@@ -157,13 +159,13 @@ def measure_workload(workload, python, arguments):
         work = pathlib.Path(folder).resolve()
         (work / "packages").mkdir()
         (work / "starts").mkdir()
-        folders, cost = make_packages(workload, package, python, env, work / "packages", arguments.build)
+        folders, cost = make_packages(
+            workload, package, python, env, work / "packages", arguments.build, not arguments.main
+        )
         kinds = starts.originals(package.resolve(), python, work)
         if not arguments.main:
             kinds |= starts.without_us(package.resolve(), work, kinds[starts.PYC].folder)
         kinds |= {kind: starts.Variant(made) for kind, made in folders.items()}
-        if arguments.main:
-            del kinds[REACHABLE]
         runner = starts.Starts(function, [event], work / "starts", env)
         samples, failures = starts.measure(
             runner, kinds, arguments.runs, arguments.seed, arguments.cold, starts.BY_HAND, arguments.seconds

@@ -93,10 +93,6 @@ std::set<std::string> PackagesSearched(const Application& app) {
   return packages;
 }
 
-bool EndsWith(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 // tempfile.tempdir is a memo of gettempdir(), which reads TMPDIR, TEMP and TMP when it is first
 // called. It is harmless where no code of the application could tell when that was: none names
 // these, or the memo.
@@ -127,7 +123,7 @@ std::vector<const ImportEffect*> EffectsThatCount(const Application& app) {
     if (IsOwnSecondName(effect, names)) continue;
     const bool is_folder = effect.target_module() == "tempfile" && effect.attribute() == "tempdir";
     if (is_folder && !MayTellTemporaryFolder(app)) continue;
-    const bool is_subclass = EndsWith(effect.attribute(), kSubclasses);
+    const bool is_subclass = effect.attribute().ends_with(kSubclasses);
     if (is_subclass && searched.count(TopPackage(effect.target_module())) == 0) continue;
     out.push_back(&effect);
   }

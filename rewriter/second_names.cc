@@ -19,19 +19,15 @@ bool AnyNames(const Application& app, const std::string& name) {
   });
 }
 
-bool EndsWith(const std::string& text, const std::string& end) {
-  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 // `_ni_label`, by scipy.ndimage._ni_label itself.
 bool IsBare(const ModuleAlias& alias, const TracedModule& module) {
   return alias.made_by() == alias.module() && module.kind == KIND_EXTENSION &&
-         EndsWith(alias.module(), "." + alias.key());
+         alias.module().ends_with("." + alias.key());
 }
 
 // `requests.packages.idna.core`.
 bool IsBelow(const ModuleAlias& alias) {
-  return alias.made_by() != alias.module() && EndsWith(alias.key(), "." + alias.module());
+  return alias.made_by() != alias.module() && alias.key().ends_with("." + alias.module());
 }
 
 }  // namespace

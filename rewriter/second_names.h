@@ -17,10 +17,9 @@
 namespace faaslight {
 
 // Second name -> the module of the application. Only those that no module of the application has as
-// a text, since it may look in sys.modules. A name that
-// is not its module's, with something before it or its last component, is not among them: what it
-// leads to may hang on what else is loaded. Says nothing about names in data (pickles): those go
-// through the import system.
+// a text, since it may look in sys.modules. A name that is neither its module's with something
+// before it nor its last component is not among them: what it leads to may hang on what else is
+// loaded. Says nothing about names in data (pickles): those go through the import system.
 std::map<std::string, std::string> AnsweredNames(const Application& app);
 
 // Is the effect the setting of one of these names by the module itself?

@@ -72,6 +72,17 @@ def trace(app, handler, output, *, python, events=(), env=None):
     return output
 
 
+def make_app(folder, python, files):
+    """FOLDER/app of {file: text}, its trace under one empty event, and what is made of it in FOLDER/out."""
+    for name, text in files.items():
+        (folder / "app" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "app" / name).write_text(text)
+    event = folder / "event.json"
+    event.write_text("{}")
+    traced = trace(folder / "app", "main.handler", folder / "app.trace", python=python, events=[event])
+    succeed("faaslight-rewrite", folder / "app", "--trace", traced, "-o", folder / "out", "--no-repair")
+
+
 def report(trace_file, plan=None):
     """The report as its JSON document."""
     arguments = [trace_file, "--format", "json"]

@@ -48,7 +48,7 @@ void FirstEntry(PyCodeObject* code, PyObject* globals) {
     return;
   }
   if (!IsFunction(code)) return;
-  FindDedent(code, file);
+  LookForDedent(code, file);
   state.log.Append(RecordBuilder(RecordType::kEntered)
                        .Text(file)
                        .Text(state.qualnames.Get(code))

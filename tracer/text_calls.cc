@@ -13,18 +13,17 @@ constexpr size_t kMost = 4000;
 
 }  // namespace
 
-bool FindDedent(PyCodeObject* code, const std::string& file) {
-  if (PyUnicode_CompareWithASCIIString(code->co_name, "dedent") != 0) return false;
+void LookForDedent(PyCodeObject* code, const std::string& file) {
+  if (PyUnicode_CompareWithASCIIString(code->co_name, "dedent") != 0) return;
   PyObject* module = LoadedModule("textwrap");
-  if (module == nullptr || !PyModule_Check(module)) return false;
+  if (module == nullptr || !PyModule_Check(module)) return;
   PyObject* names = PyModule_GetDict(module);
   PyObject* function = PyDict_GetItemString(names, "dedent");
-  if (function == nullptr || !PyFunction_Check(function)) return false;
-  if (PyFunction_GetCode(function) != reinterpret_cast<PyObject*>(code)) return false;
-  if (Utf8(DictGet(names, "__file__")) != file) return false;
+  if (function == nullptr || !PyFunction_Check(function)) return;
+  if (PyFunction_GetCode(function) != reinterpret_cast<PyObject*>(code)) return;
+  if (Utf8(DictGet(names, "__file__")) != file) return;
   Py_INCREF(reinterpret_cast<PyObject*>(code));  // so that no other code gets its address
   TheState().dedent = code;
-  return true;
 }
 
 void NoteDedent(PyObject* text) {

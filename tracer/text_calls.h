@@ -11,9 +11,9 @@
 
 namespace faaslight::tracer {
 
-// Is this the code of the standard library's textwrap.dedent? `file` is its file. When it is, its
-// calls are to be noted from now on: State::dedent.
-bool FindDedent(PyCodeObject* code, const std::string& file);
+// Notes the calls of this code from now on (State::dedent) if it is the standard library's
+// textwrap.dedent. `file` is its file.
+void LookForDedent(PyCodeObject* code, const std::string& file);
 
 // Writes a record unless an equal one was written. `text`: the argument; borrowed, may be null.
 // Only before the first event, only of a str, up to a limit of both length and number.

@@ -471,10 +471,7 @@ class Module:
 
         That is a memo: whatever is amiss, re compiles the pattern itself.
         """
-        try:
-            version, magic, rows = marshal.loads(self.part(number))
-        except (ImportError, OSError, ValueError, TypeError, EOFError):
-            return  # the first lazy function says what is wrong with the pack
+        version, magic, rows = self.prepared(number, 3)
         if version != sys.hexversion or not standard("re"):
             return
         re = self.importer()("re", self.globals, self.globals, None, 0)
@@ -494,10 +491,7 @@ class Module:
 
         By its code: the function object is what it always was, whoever has it already.
         """
-        try:
-            version, known = marshal.loads(self.part(number))
-        except (ImportError, OSError, ValueError, TypeError, EOFError):
-            return
+        version, known = self.prepared(number, 2)
         if version != sys.hexversion or not known or not standard("textwrap"):
             return
         names = self.importer()("textwrap", self.globals, self.globals, None, 0).__dict__
@@ -510,11 +504,7 @@ class Module:
 
         Whatever is not as it was when the index was made, the import system goes on as ever.
         """
-        try:
-            tag, loaders, folders, names = marshal.loads(self.part(number))
-            start = self.row(number + 1)[0]
-        except (ImportError, OSError, ValueError, TypeError, EOFError):
-            return
+        tag, loaders, folders, names = self.prepared(number, 4)
         known = sys.path_importer_cache
         root = pack.rpartition("/")[0]
         own = known.get(root)
@@ -526,6 +516,10 @@ class Module:
         if [getattr(hook, "__qualname__", None) for hook in sys.path_hooks] != PATH_HOOKS:
             return
         if type(own) is not FileFinder or own._loaders != [(suffix, LOADERS.get(name)) for suffix, name in loaders]:
+            return
+        try:
+            start = in_pack(self.checked_row, number + 1)[0]
+        except (ImportError, OSError):
             return
         aliases.update(names)
         for folder, rows in folders.items():
@@ -558,22 +552,10 @@ class Module:
     def read(self):
         """Reads the head of the module's part: (lazies, functions, {} for unmarshalled code, where code begins)."""
         try:
-            file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
-            try:
-                offset, length, hash, size = self.checked_row(file, self.number)
-                if offset + length > size:
-                    raise self.damaged("it is truncated")
-                head = self.bytes_at(file, offset, 4, size)
-                end = 4 + int.from_bytes(head, "little")
-                if end > length:
-                    raise self.damaged("it is damaged: a module's part is too short")
-                head += self.bytes_at(file, offset + 4, end - 4, size)
-            finally:
-                posix.close(file)
+            head, offset, length = in_pack(self.checked_head)
         except OSError as error:
             raise self.damaged(error.strerror or str(error)) from error
-        if _imp.source_hash(HASH_KEY, head) != hash:
-            raise self.damaged("it is damaged: a hash does not match")
+        end = len(head)
         hash, lazies, functions = self.unmarshal(head[4:])
         if hash != self.hash:
             raise self.damaged("it was made for another build of the package")
@@ -581,17 +563,32 @@ class Module:
             raise self.damaged("it is damaged: a module's part has another length")
         return self.made.setdefault("head", (lazies, functions, {}, offset + end))
 
+    def checked_head(self, file):
+        """(head with its length in front, offset of the part, its length) of the module's part, the hash found right."""
+        offset, length, hash, size = self.checked_row(file, self.number)
+        if offset + length > size:
+            raise self.damaged("it is truncated")
+        head = self.bytes_at(file, offset, 4, size)
+        end = 4 + int.from_bytes(head, "little")
+        if end > length:
+            raise self.damaged("it is damaged: a module's part is too short")
+        return self.sound(head + self.bytes_at(file, offset + 4, end - 4, size), hash), offset, length
+
     def code_of(self, offset, length, hash):
         """The marshalled code of one function."""
         try:
-            code = read_at(offset, length)
+            code = in_pack(posix.pread, length, offset)
         except OSError as error:
             raise self.damaged(error.strerror or str(error)) from error
         if len(code) < length:
             raise self.damaged("it is truncated")
-        if _imp.source_hash(HASH_KEY, code) != hash:
+        return self.sound(code, hash)
+
+    def sound(self, data, hash):
+        """The data, once its hash is found right."""
+        if _imp.source_hash(HASH_KEY, data) != hash:
             raise self.damaged("it is damaged: a hash does not match")
-        return code
+        return data
 
     def unmarshal(self, data):
         try:
@@ -599,29 +596,21 @@ class Module:
         except (ValueError, TypeError, EOFError) as error:
             raise self.damaged("it is damaged: %s" % error) from error
 
-    def part(self, number):
-        """The bytes of one part of the pack."""
-        file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
-        try:
-            return self.checked(file, number)
-        finally:
-            posix.close(file)
+    def prepared(self, number, size):
+        """One of the parts that are no module's, unmarshalled; as many None as it has members when anything is amiss.
 
-    def row(self, number):
-        """Offset and length of one part, which are not looked into."""
-        file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
+        Without it all goes on as ever: the first lazy function says what is wrong with the pack.
+        """
         try:
-            return self.checked_row(file, number)[:2]
-        finally:
-            posix.close(file)
+            members = marshal.loads(in_pack(self.checked, number))
+        except (ImportError, OSError, ValueError, TypeError, EOFError):
+            members = ()
+        return members if type(members) is tuple and len(members) == size else (None,) * size
 
     def checked(self, file, number):
         """The bytes of a part, once header, size and hash are found right."""
         offset, length, hash, size = self.checked_row(file, number)
-        blob = self.bytes_at(file, offset, length, size)
-        if _imp.source_hash(HASH_KEY, blob) != hash:
-            raise self.damaged("it is damaged: a hash does not match")
-        return blob
+        return self.sound(self.bytes_at(file, offset, length, size), hash)
 
     def checked_row(self, file, number):
         """(offset, length, hash, size of the file) of a part, once the header is found right."""
@@ -680,11 +669,11 @@ class Module:
 enter = Module
 
 
-def read_at(offset, length):
-    """Up to `length` bytes of the pack."""
+def in_pack(read, *arguments):
+    """What read(file, *arguments) gives, with the pack open meanwhile."""
     file = posix.open(pack, posix.O_RDONLY | posix.O_CLOEXEC)
     try:
-        return posix.pread(file, length, offset)
+        return read(file, *arguments)
     finally:
         posix.close(file)
 
@@ -735,7 +724,7 @@ class Loader(SourceFileLoader):
         code = None
         if length:
             try:
-                code = marshal.loads(read_at(offset, length))
+                code = marshal.loads(in_pack(posix.pread, length, offset))
             except (OSError, ValueError, TypeError, EOFError):
                 pass  # the .pyc has the same
         if type(code) is not Code:

@@ -5,7 +5,7 @@ import os
 import subprocess
 
 import pytest
-from machine import MINORS, python_or_skip, succeed
+from machine import MINORS, make_app, python_or_skip
 
 FILES = {
     "main.py": """\
@@ -110,20 +110,10 @@ def ask(python, folder, first="", **environment):
     return json.loads(done.stdout), int(done.stderr)
 
 
-def make(folder, python, files):
-    for name, text in files.items():
-        (folder / "app").mkdir(exist_ok=True)
-        (folder / "app" / name).write_text(text)
-    (folder / "event.json").write_text("{}")
-    arguments = ["--handler", "main.handler", "--python", python, "--events", folder / "event.json"]
-    succeed("faaslight-trace", folder / "app", *arguments, "-o", folder / "app.trace")
-    succeed("faaslight-rewrite", folder / "app", "--trace", folder / "app.trace", "-o", folder / "out", "--no-repair")
-
-
 @pytest.fixture(scope="module", params=MINORS)
 def packages(request, tmp_path_factory):
     folder, python = tmp_path_factory.mktemp("dedent"), python_or_skip(request.param)
-    make(folder, python, FILES)
+    make_app(folder, python, FILES)
     return python, folder
 
 
@@ -158,6 +148,6 @@ def test_an_import_that_dies(packages, tmp_path):
     dies = FILES["main.py"].replace(
         "early =", "import os\nif os.environ.get('DIES'):\n    raise ZeroDivisionError\nearly ="
     )
-    make(tmp_path, python, {**FILES, "main.py": dies})
+    make_app(tmp_path, python, {**FILES, "main.py": dies})
     first = "import gc; gc.collect()"
     assert ask(python, tmp_path / "out", first, DIES="1")[0] == ask(python, tmp_path / "app", first, DIES="1")[0]

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from machine import MINORS, any_python, python_or_skip, succeed
+from machine import MINORS, any_python, make_app, python_or_skip
 
 FILES = {
     "main.py": """\
@@ -99,27 +99,17 @@ def ask(python, folder, first="", then=""):
     return json.loads(out), int(error.rsplit(":", 1)[1])
 
 
-def make(folder, python):
-    for name, text in FILES.items():
-        (folder / "app" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "app" / name).write_text(text)
-    (folder / "event.json").write_text("{}")
-    arguments = ["--handler", "main.handler", "--python", python, "--events", folder / "event.json"]
-    succeed("faaslight-trace", folder / "app", *arguments, "-o", folder / "app.trace")
-    succeed("faaslight-rewrite", folder / "app", "--trace", folder / "app.trace", "-o", folder / "out", "--no-repair")
-
-
 @pytest.fixture(scope="module", params=MINORS)
 def packages(request, tmp_path_factory):
     folder, python = tmp_path_factory.mktemp("files"), python_or_skip(request.param)
-    make(folder, python)
+    make_app(folder, python, FILES)
     return python, folder
 
 
 @pytest.fixture(scope="module")
 def one(tmp_path_factory):
     folder, python = tmp_path_factory.mktemp("files"), any_python()
-    make(folder, python)
+    make_app(folder, python, FILES)
     return python, folder
 
 

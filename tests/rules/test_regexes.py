@@ -5,7 +5,7 @@ import os
 import subprocess
 
 import pytest
-from machine import MINORS, any_python, python_or_skip, succeed
+from machine import MINORS, any_python, make_app, python_or_skip, succeed
 
 FILES = {
     "main.py": """\
@@ -74,13 +74,7 @@ def ask(python, folder, first=""):
 @pytest.fixture(scope="module", params=MINORS)
 def packages(request, tmp_path_factory):
     folder, python = tmp_path_factory.mktemp("regexes"), python_or_skip(request.param)
-    for name, text in FILES.items():
-        (folder / "app").mkdir(exist_ok=True)
-        (folder / "app" / name).write_text(text)
-    (folder / "event.json").write_text("{}")
-    handler = ["--handler", "main.handler", "--python", python, "--events", folder / "event.json"]
-    succeed("faaslight-trace", folder / "app", *handler, "-o", folder / "app.trace")
-    succeed("faaslight-rewrite", folder / "app", "--trace", folder / "app.trace", "-o", folder / "out", "--no-repair")
+    make_app(folder, python, FILES)
     return python, folder
 
 
