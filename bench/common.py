@@ -187,6 +187,11 @@ def spread(values):
     return quartiles[0], statistics.median(values), quartiles[2]
 
 
+def summary(values):
+    """The same, rounded for a results file."""
+    return [round(value, 3) for value in spread(values)]
+
+
 def machine():
     """What the figures were measured on."""
     model = "unknown processor"

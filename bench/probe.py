@@ -3,9 +3,9 @@
 `python -S -s -B probe.py REQUEST.json`, in a fresh process each time. replay/runner.py, which lies beside it, plays the
 cloud's bootstrap: what it loads is loaded before the clock starts, as in the cloud. Nothing is captured or hooked.
 
-Asked for in the request: "before", what a user could do by hand (its own cost counts as import); "warm_s", calls per
-second after the first thousand calls; "demand", what the other events load on first use, each load timed; "loads", what
-loading each module took, and a second call.
+Asked for in the request: "before", what a user could do by hand (its own cost counts as import); "turns", calls per
+second after the first thousand calls, in windows that the other end of two pipes asks for; "demand", what the other
+events load on first use, each load timed; "loads", what loading each module took, and a second call.
 """
 
 import gc
@@ -16,7 +16,7 @@ import sys
 import time
 
 clock = time.perf_counter
-WARM_UP_CALLS = 1000
+WARM_UP_CALLS, WARM_UP_S = 1000, 1.0
 
 
 def lazy_loader(handler):
@@ -46,18 +46,21 @@ def load(runner, trigger, request):
         gc.enable()
 
 
-def throughput(trigger, text, seconds):
-    """Calls per second, once warm: after a thousand calls, or half of the time where calls are slow."""
-    prepared = [trigger.prepare(0, text) for _ in range(WARM_UP_CALLS)]
-    start, made = clock(), 0
-    while made < WARM_UP_CALLS and clock() - start < seconds / 2:
-        trigger.call(prepared[made])
-        made += 1
-    start, counted = clock(), 0
-    while clock() - start < seconds / 2:
-        trigger.call(trigger.prepare(0, text))
-        counted += 1
-    return {"warm_up_calls": made, "calls_per_s": counted / (clock() - start)}
+def throughput(trigger, text, turns):
+    """Makes calls for a second or up to a thousand and says how many; then, for each line that comes, calls for as many
+    seconds, and says how many in how many seconds. `turns`: the descriptors to read from and to write to."""
+    with open(turns[0], encoding="ascii") as asked, open(turns[1], "w", encoding="ascii") as answers:
+        start, made = clock(), 0
+        while made < WARM_UP_CALLS and clock() - start < WARM_UP_S:
+            trigger.call(trigger.prepare(0, text))
+            made += 1
+        print(made, file=answers, flush=True)
+        for line in asked:
+            start, counted, end = clock(), 0, clock() + float(line)
+            while clock() < end:
+                trigger.call(trigger.prepare(0, text))
+                counted += 1
+            print(counted, clock() - start, file=answers, flush=True)
 
 
 def watch_loads():
@@ -164,8 +167,8 @@ def main():
         start = clock()
         trigger.call(trigger.prepare(0, request["events"][0]["json"]))
         record |= {"loads": loads, "again_ms": (clock() - start) * 1e3}
-    if request.get("warm_s"):
-        record["warm"] = throughput(trigger, request["events"][0]["json"], request["warm_s"])
+    if request.get("turns"):
+        throughput(trigger, request["events"][0]["json"], request["turns"])
     if request.get("demand"):
         record["demand"] = demand(trigger, request["events"][1:])
     with open(request["outcomes"], "w", encoding="utf-8", errors="backslashreplace") as file:

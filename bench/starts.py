@@ -74,21 +74,26 @@ class Starts:
         for flags in ((), ("-OO",)):
             subprocess.run([function.python, *flags, "-I", "-m", "compileall", "-q", *programs], check=False)
 
-    def run(self, variant, cold=False, fill=False, **asked):
-        """The sample of one start (see probe.py); BenchError if it fails or the handler raises. `fill`: it writes .pyc
-        files."""
-        answer, request = self.work / "answer.json", self.work / "request.json"
-        answer.unlink(missing_ok=True)
+    def prepare(self, variant, home, **asked):
+        """What a start in the scratch folder `home` is made of: (arguments, variables, file of the sample). `asked`:
+        what else probe.py is to measure."""
         # A new instance has nothing in its folder for temporary files: no cache that an earlier start made.
-        shutil.rmtree(self.work / "home", ignore_errors=True)
-        (self.work / "home").mkdir()
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
+        answer, request = home.with_suffix(".answer"), home.with_suffix(".request")
+        answer.unlink(missing_ok=True)
         document = common.request(self.function, variant.folder, self.events, answer)
         document |= {"preload": self.function.preload, "before": variant.before, **asked}
         request.write_text(json.dumps(document), encoding="utf-8")
-        env = common.environment(self.function, variant.folder, self.work / "home", self.variables)
+        env = common.environment(self.function, variant.folder, home, self.variables)
+        return [self.function.python, *variant.flags, "-S", "-s", self.work / "probe.py", request], env, answer
+
+    def run(self, variant, cold=False, fill=False, **asked):
+        """The sample of one start (see probe.py); BenchError if it fails or the handler raises. `fill`: it writes .pyc
+        files."""
+        argv, env, answer = self.prepare(variant, self.work / "home", **asked)
         if cold:
             drop_from_page_cache(variant.folder)
-        argv = [self.function.python, *variant.flags, "-S", "-s", self.work / "probe.py", request]
         if fill:
             del env["PYTHONDONTWRITEBYTECODE"]
         common.run(argv, env, variant.folder, self.function.timeout)

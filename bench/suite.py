@@ -29,11 +29,11 @@ import ratios
 import running
 import starts
 import tables
+import warm
 from starts import REACHABLE, REWRITTEN
 
 TIME_LIMIT_S = 1800
 FIGURES = ("import_ms", "call_ms", "total_ms", "cpu_ms", "rss_mib", "modules")
-WARM_RUNS, WARM_S = 3, 1.0
 FLOOR_RUNS = 5
 
 
@@ -67,17 +67,13 @@ def make_packages(workload, package, python, env, out, build, with_reachable):
     return folders, cost
 
 
-def summary(values):
-    return [round(value, 3) for value in common.spread(values)]
-
-
 def summarise(kinds, samples, failures):
     """The figures of all variants, and each one's ratio to the original with valid .pyc files (below 1: faster)."""
     found = {}
     base = samples[starts.PYC]
     for kind, runs in samples.items():
         megabytes, python_megabytes = starts.size_of(kinds[kind].folder)
-        entry = {figure: summary([run[figure] for run in runs]) for figure in FIGURES}
+        entry = {figure: common.summary([run[figure] for run in runs]) for figure in FIGURES}
         entry |= {"mb": round(megabytes, 2), "py_mb": round(python_megabytes, 2)}
         entry["ratio"] = {
             figure: [round(value, 4) for value in ratios.ratio(runs, base, figure)]
@@ -89,21 +85,6 @@ def summarise(kinds, samples, failures):
     return found | {kind: {"failed": why.replace(str(kinds[kind].folder), "PACKAGE")} for kind, why in failures.items()}
 
 
-def measure_warm(runner, kinds):
-    """{variant: {"warm_up_calls", "calls_per_s": quartiles}} of the original and the rewritten package, by turns."""
-    runs = {kind: [] for kind in (starts.PYC, REWRITTEN)}
-    for _ in range(WARM_RUNS):
-        for kind, found in runs.items():
-            found.append(runner.run(kinds[kind], warm_s=WARM_S)["warm"])
-    return {
-        kind: {
-            "warm_up_calls": min(run["warm_up_calls"] for run in found),
-            "calls_per_s": summary([run["calls_per_s"] for run in found]),
-        }
-        for kind, found in runs.items()
-    }
-
-
 def measure_demand(runner, kinds):
     """{"function"/"module": {"count", "median_ms", "max_ms"}} of the first uses while the hold-out events run."""
     loads = runner.run(kinds[REWRITTEN], demand=True)["demand"]
@@ -111,7 +92,7 @@ def measure_demand(runner, kinds):
     for kind in ("function", "module"):
         spent = [milliseconds for what, _, milliseconds in loads if what == kind]
         if spent:
-            found[kind] = {"count": len(spent), "median_ms": summary(spent)[1], "max_ms": round(max(spent), 3)}
+            found[kind] = {"count": len(spent), "median_ms": common.summary(spent)[1], "max_ms": round(max(spent), 3)}
     return found
 
 
@@ -138,7 +119,7 @@ def measure_floor(runner, kinds, needed):
     runs = [runner.run(kinds[REWRITTEN], loads=True) for _ in range(FLOOR_RUNS)]
     sums = [sum(ms for name, ms in run["loads"].items() if name in needed) + run["again_ms"] for run in runs]
     loads = runs[-1]["loads"]
-    return {"floor_ms": summary(sums), "needed": sum(name in needed for name in loads), "loaded": len(loads)}
+    return {"floor_ms": common.summary(sums), "needed": sum(name in needed for name in loads), "loaded": len(loads)}
 
 
 def measure_workload(workload, python, arguments):
@@ -170,7 +151,7 @@ def measure_workload(workload, python, arguments):
         samples, failures = starts.measure(
             runner, kinds, arguments.runs, arguments.seed, arguments.cold, starts.BY_HAND, arguments.seconds
         )
-        warm = measure_warm(runner, kinds)
+        steady = warm.measure(runner, kinds)
         plan = folders[REWRITTEN] / "faaslight.plan"
         needed = needed_modules(work / "packages" / "app.trace", plan, arguments.build, work)
         floor = measure_floor(runner, kinds, needed)
@@ -184,7 +165,7 @@ def measure_workload(workload, python, arguments):
             "runs": len(samples[starts.PYC]),
             "cold": arguments.cold,
             "variants": summarise(kinds, samples, failures),
-            "warm": warm,
+            "warm": steady,
             "floor": floor,
             "demand": measure_demand(runner, kinds),
             "tools": cost,

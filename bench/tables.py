@@ -89,17 +89,22 @@ def variant_cell(entry):
 
 def costs_rows(document):
     """Warm throughput, first uses, and what tracing and rewriting take."""
-    rows = [["app", "calls/s", "rewritten", "functions on demand", "modules on demand", "trace", "rewrite"]]
+    rows = [["app", "calls/s", "rewritten", "ratio", "functions on demand", "modules on demand", "trace", "rewrite"]]
     for app in document["apps"]:
         rows.append(
             [
                 app["name"],
                 *(f"{app['warm'][kind]['calls_per_s'][1]:.4g}" for kind in (starts.PYC, REWRITTEN)),
+                warm_cell(app["warm"].get("ratio")),
                 *(demand_cell(app["demand"].get(kind)) for kind in ("function", "module")),
                 *(f"{cost['seconds']:.1f} s, {cost['peak_mib']:.0f} MiB" for cost in app["tools"].values()),
             ]
         )
     return rows
+
+
+def warm_cell(ratio):
+    return "-" if ratio is None else f"{ratio[1]:.2f} ({ratio[0]:.2f}-{ratio[2]:.2f})"
 
 
 def floor_rows(document):

@@ -1,6 +1,7 @@
 """What the benchmarks compute from samples, on a real small function and on samples that are known."""
 
 import json
+import shutil
 import subprocess
 import sys
 import types
@@ -16,6 +17,7 @@ import plot  # noqa: E402
 import ratios  # noqa: E402
 import starts  # noqa: E402
 import tables  # noqa: E402
+import warm  # noqa: E402
 
 
 @pytest.fixture
@@ -42,15 +44,33 @@ def function(tmp_path):
     )
 
 
+def test_warm_calls_of_two_packages_are_compared_by_turns(function, tmp_path):
+    slow = shutil.copytree(function.app, tmp_path / "slow")
+    (slow / "helper.py").write_text("import time\n\n\ndef twice(n):\n    time.sleep(0.002)\n    return n * 2\n")
+    runner = starts.Starts(function, [("a", '{"n": 21}')], function.work, {})
+    kinds = {starts.PYC: starts.Variant(function.app), starts.REWRITTEN: starts.Variant(slow)}
+    found = warm.measure(runner, kinds, pairs=2, windows=3, window_s=0.02)
+    assert found[starts.PYC]["warm_up_calls"] == 1000 > found[starts.REWRITTEN]["warm_up_calls"] > 10
+    assert found[starts.PYC]["calls_per_s"][1] > 1000 > 500 > found[starts.REWRITTEN]["calls_per_s"][1]
+    assert 0 < found["ratio"][2] < 0.9
+
+
+def test_a_process_that_ends_while_it_is_warm_is_said(function):
+    (function.app / "helper.py").write_text("import os\n\n\ndef twice(n):\n    os._exit(0)\n")
+    runner = starts.Starts(function, [("a", '{"n": 21}')], function.work, {})
+    kinds = dict.fromkeys((starts.PYC, starts.REWRITTEN), starts.Variant(function.app))
+    with pytest.raises(common.BenchError, match="ended before its time"):
+        warm.measure(runner, kinds)
+
+
 def test_one_start_is_measured(function):
     variants = starts.originals(function.app, function.python, function.work)
     runner = starts.Starts(function, [("a", '{"n": 21}')], function.work, {})
     for variant in variants.values():
-        sample = runner.run(variant, warm_s=0.1)
+        sample = runner.run(variant)
         assert json.loads(sample["result"]) == {"twice": 42, "held": False, "doc": None}
         assert sample["total_ms"] == sample["import_ms"] + sample["call_ms"] > 0
         assert sample["modules"] >= sample["modules_before"] + 2
-        assert sample["warm"]["warm_up_calls"] == 1000 and sample["warm"]["calls_per_s"] > 1000
     folders = [variant.folder for variant in variants.values()]
     assert [bool(list(folder.rglob("*.pyc"))) for folder in folders] == [False, True]
     assert not list(function.app.rglob("*.pyc"))
