@@ -331,14 +331,47 @@ CompileModule RuntimeModule(const Application& app, const EmitOptions& options, 
   return runtime;
 }
 
+// The source, relative to the package's folder, of a module that has left sys.modules to another
+// object (cv2.gapi is an object of an extension module in the end, after its __init__.py ran): the
+// trace knows no file of it. Its .pyc is that of any other file; without one, each start would
+// compile it. Nothing is concluded from it.
+std::optional<std::string> SourceOfReplaced(const Application& app, const TracedModule& module) {
+  if (module.kind != KIND_OTHER || !module.file.empty()) return std::nullopt;
+  if (module.name.find('/') != std::string::npos) return std::nullopt;
+  std::string path = module.name;
+  std::replace(path.begin(), path.end(), '.', '/');
+  for (const char* end : {"/__init__.py", ".py"}) {
+    std::error_code ignored;
+    if (fs::is_regular_file(app.directory() / (path + end), ignored)) return path + end;
+  }
+  return std::nullopt;
+}
+
+std::optional<Job> PlainJob(const Application& app, int index, const std::string& file,
+                            const EmitOptions& options) {
+  const Result<std::string> source = ReadFile(app.directory() / file);
+  if (!source) return std::nullopt;
+  Job job;
+  job.module = index;
+  job.compile.source = fs::absolute(app.directory() / file).string();
+  job.compile.pyc = PycPath(options.staging, file, app.trace().python().cache_tag());
+  job.compile.filename = file;
+  job.compile.hash = Hex(Sha256(*source)).substr(0, 16);
+  return job;
+}
+
 // In the order of their .pyc files, which numbers them.
 std::vector<Job> MakeJobs(const Application& app, const Choices& choices,
                           const EmitOptions& options) {
   std::vector<Job> jobs;
   for (size_t i = 0; i < choices.size(); ++i) {
     const TracedModule& module = app.modules()[i];
-    if (module.in_app() && module.facts)
+    if (module.in_app() && module.facts) {
       jobs.push_back(MakeJob(app, choices, static_cast<int>(i), options));
+    } else if (std::optional<std::string> file = SourceOfReplaced(app, module)) {
+      if (std::optional<Job> job = PlainJob(app, static_cast<int>(i), *file, options))
+        jobs.push_back(std::move(*job));
+    }
   }
   std::sort(jobs.begin(), jobs.end(),
             [&](const Job& a, const Job& b) { return a.compile.pyc < b.compile.pyc; });
@@ -374,7 +407,7 @@ Result<EmitResult> Emit(const Application& app, const Choices& choices,
   chunks.back().modules.push_back(RuntimeModule(app, options, static_cast<uint32_t>(jobs.size())));
   chunks.emplace_back();
   chunks.back().prepare = {rewritten + kPreparedPart, PatternsToPrepare(app, choices),
-                           TextsToDedent(app, choices)};
+                           TextsToDedent(app, choices), TextsToEvaluate(app, choices)};
   if (Status done = CompileAll(options, chunks); !done) return tl::unexpected(done.error());
   NoteRefusals(app, jobs, chunks, result.findings);
   if (!result.findings.empty()) return result;

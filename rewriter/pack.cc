@@ -140,8 +140,10 @@ Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
     json list = json::array();
     for (const PatternToCompile& pattern : prepare->patterns)
       list.push_back(json::array({pattern.is_bytes, pattern.text, pattern.flags}));
-    document["prepare"] = {
-        {"index", prepare->index}, {"patterns", std::move(list)}, {"dedent", prepare->dedent}};
+    document["prepare"] = {{"index", prepare->index},
+                           {"patterns", std::move(list)},
+                           {"dedent", prepare->dedent},
+                           {"eval", prepare->evaluate}};
   }
   if (files != nullptr) {
     json list = json::array();

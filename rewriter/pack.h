@@ -62,7 +62,8 @@ struct PatternToCompile {
 struct Prepare {
   uint32_t index = 0;  // what the answer calls the first part
   std::vector<PatternToCompile> patterns;
-  std::vector<std::string> dedent;  // texts that textwrap.dedent is given
+  std::vector<std::string> dedent;    // texts that textwrap.dedent is given
+  std::vector<std::string> evaluate;  // texts that collections gives to eval
 };
 
 // A file from which the import system loads a module.

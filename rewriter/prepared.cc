@@ -41,6 +41,25 @@ std::string Latin1(const std::string& bytes) {
   return out;
 }
 
+// The texts of the calls that `wanted` picks, of modules that may be loaded at init; none unless
+// the import surely loads `library`, of the standard library.
+template <typename Wanted>
+std::vector<std::string> Texts(const Application& app, const Choices& choices, const char* library,
+                               Wanted wanted) {
+  std::vector<std::string> out;
+  if (!SurelyLoads(app, choices, library)) return out;
+  size_t bytes = 0;
+  std::set<std::string> seen;
+  for (const TextCall& call : app.trace().text_calls()) {
+    if (!wanted(call) || !MayLoad(app, choices, call.module())) continue;
+    if (call.text().size() > kLongest || bytes + call.text().size() > kMostText) continue;
+    if (!seen.insert(call.text()).second) continue;
+    bytes += call.text().size();
+    out.push_back(call.text());
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<PatternToCompile> PatternsToPrepare(const Application& app, const Choices& choices) {
@@ -62,18 +81,14 @@ std::vector<PatternToCompile> PatternsToPrepare(const Application& app, const Ch
 }
 
 std::vector<std::string> TextsToDedent(const Application& app, const Choices& choices) {
-  std::vector<std::string> out;
-  if (!SurelyLoads(app, choices, "textwrap")) return out;
-  size_t bytes = 0;
-  std::set<std::string> seen;
-  for (const TextCall& call : app.trace().text_calls()) {
-    if (call.function() != "textwrap.dedent" || !MayLoad(app, choices, call.module())) continue;
-    if (call.text().size() > kLongest || bytes + call.text().size() > kMostText) continue;
-    if (!seen.insert(call.text()).second) continue;
-    bytes += call.text().size();
-    out.push_back(call.text());
-  }
-  return out;
+  return Texts(app, choices, "textwrap",
+               [](const TextCall& call) { return call.function() == "textwrap.dedent"; });
+}
+
+std::vector<std::string> TextsToEvaluate(const Application& app, const Choices& choices) {
+  return Texts(app, choices, "collections", [](const TextCall& call) {
+    return call.function() == "eval" && call.caller() == "collections";
+  });
 }
 
 }  // namespace faaslight

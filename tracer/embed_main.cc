@@ -19,6 +19,7 @@
 #include "tracer/line_hook.h"
 #include "tracer/module_info.h"
 #include "tracer/state.h"
+#include "tracer/text_calls.h"
 
 namespace faaslight::tracer {
 namespace {
@@ -106,7 +107,7 @@ bool InstallHooks() {
   State& state = TheState();
   RecordPython();
   if (state.effects_pass) return InstallImportHook() && StartWitness() && StartLines();
-  return InstallFunctionHook() && InstallImportHook();
+  return InstallFunctionHook() && InstallImportHook() && WatchEvaluations();
 }
 
 int Run(const Arguments& arguments) {

@@ -76,7 +76,7 @@ enum class RecordType : uint8_t {
   kEffect = 14,      // module, target, attribute, kind u32, detail
   kMoved = 15,       // module
   kExports = 16,     // module, count u32, names of its __all__
-  kTextCall = 19,    // function, module, text
+  kTextCall = 19,    // function, module, text, caller
   kPattern = 18,     // module, phase u32, event u32, bytes u8, flags u32, text
   kLines = 17,  // file, count u32, lines u32 of its functions that ran; file "": these were all
 };

@@ -248,6 +248,7 @@ class FunctionsMerge {
     call.set_function(Text(in));
     call.set_module(Text(in));
     call.set_text(Text(in));
+    call.set_caller(Text(in));
     if (!in.ok()) return Bad();
     *trace_.add_text_calls() = std::move(call);
   }

@@ -40,9 +40,9 @@ struct State {
   std::unordered_set<std::string> known_keys;  // of sys.modules, accounted for
   std::unordered_set<std::string> seen_patterns;  // of `re`'s cache
   int64_t known_patterns = 0;                     // how many it held at the last look
-  PyCodeObject* dedent = nullptr;  // of textwrap.dedent, once it was entered; kept for ever
-  uint32_t dedent_generation = 0;  // in which its entry was written
-  std::unordered_set<std::string> dedented;  // what it was given
+  PyCodeObject* dedent = nullptr;         // of textwrap.dedent, once it was entered; kept for ever
+  uint32_t dedent_generation = 0;         // in which its entry was written
+  std::unordered_set<std::string> texts;  // of the calls that were written
   std::unordered_set<std::string> recorded;  // modules with a kModuleStart
   std::unordered_set<std::string>
       said;  // records to write once: "V module names", "R path", "U how command"

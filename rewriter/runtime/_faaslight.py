@@ -46,7 +46,7 @@ NOT_SEARCHED = frozenset((str, int, float, bool, bytes, type(None), Code, Module
 class_dict = type.__dict__["__dict__"].__get__  # a class's own names, whatever its metaclass does
 
 log = []  # what was loaded on first use, in order
-dedenting = None  # while hold() is in force: a Dedent
+answering = []  # while hold() is in force: a Dedent, an Evaluator
 held = None  # while hold() is in force: (owner, threshold before, threshold set, weak reference to the module)
 waiting = []  # (Module, name): modules that are due once nothing is half executed, see after()
 index = {}  # folder -> {last component of a module's name: row}, see Finder
@@ -189,7 +189,9 @@ class Module:
     # ---- lazy imports
 
     def attribute(self, name):
-        """The module's __getattr__. Asked for `__path__` at every from-import: misses come first and cost little."""
+        """The module's __getattr__. Asked for `__path__` by every from-import in a function that runs: that comes first."""
+        if name == "__path__" and self.own is None:
+            raise AttributeError("module '%s' has no attribute '__path__'" % self.globals.get("__name__"))
         for attempt in (self.names, self.submodules):
             if name in attempt and self.has(name):
                 done = name in self.done  # read before the globals: another thread sets it after them
@@ -451,8 +453,8 @@ class Module:
         """Stops the garbage collector until ready(), or until the module is gone because its import died.
 
         By the threshold, so that gc.isenabled() tells the application what it always did. `number`: of the first of the
-        pack's parts that are no module's: regular expressions, texts for dedent, the index of files, and the code that
-        it points to.
+        pack's parts that are no module's: regular expressions, texts for dedent and eval, the index of files, and the
+        code that it points to.
         """
         global held
         if number is not None:
@@ -464,7 +466,7 @@ class Module:
             gc.set_threshold(0, *before[1:])
             held = self, before, gc.get_threshold(), _weakref.ref(module, release)
             if number is not None:
-                self.know_dedented(number + 1)
+                self.know_texts(number + 1)
 
     def prepare(self, number):
         """Fills re's cache with what the traced import and events compiled.
@@ -486,18 +488,21 @@ class Module:
                 if key not in cache:
                     cache[key] = _sre.compile(pattern, final, memoryview(code).cast("I").tolist(), groups, index, names)
 
-    def know_dedented(self, number):
-        """Until hold() ends, textwrap.dedent looks up what the traced import gave it, before it works it out.
-
-        By its code: the function object is what it always was, whoever has it already.
-        """
-        version, known = self.prepared(number, 2)
-        if version != sys.hexversion or not known or not standard("textwrap"):
+    def know_texts(self, number):
+        """Until hold() ends, textwrap.dedent and namedtuple's eval look up what the traced import gave them, before they
+        work it out."""
+        version, dedented, compiled = self.prepared(number, 3)
+        if version != sys.hexversion:
             return
-        names = self.importer()("textwrap", self.globals, self.globals, None, 0).__dict__
-        dedent = names.get("dedent")
-        if type(dedent) is Function and dedent.__code__.co_filename == names.get("__file__"):
-            Dedent(dedent, known)
+        for known, name, function, answer in (
+            (dedented, "textwrap", "dedent", Dedent),
+            (None if sys.flags.optimize else compiled, "collections", "namedtuple", Evaluator),
+        ):
+            if known and standard(name):
+                names = self.importer()(name, self.globals, self.globals, None, 0).__dict__
+                function = names.get(function)
+                if type(function) is Function and function.__code__.co_filename == names.get("__file__"):
+                    answer(function, known)
 
     def find_quickly(self, number):
         """From now on the package's modules are found by the index in part `number`: see Finder.
@@ -679,10 +684,12 @@ def in_pack(read, *arguments):
 
 
 class Dedent:
-    """textwrap.dedent with the answers to known texts, until end()."""
+    """textwrap.dedent with the answers to known texts, until end().
+
+    By its code: the function object is what it always was, whoever has it already.
+    """
 
     def __init__(self, function, known):
-        global dedenting
         self.function, self.known, self.before = function, known, function.__code__
         self.work_out = Function(self.before, function.__globals__, function.__name__, function.__defaults__)
         # The constant's place is taken by this object: the function's own globals are textwrap's.
@@ -691,7 +698,8 @@ class Dedent:
         same = {name: getattr(self.before, name) for name in ("co_filename", "co_name", "co_firstlineno")}
         self.code = code.replace(co_consts=consts, **same)
         if code.co_varnames == self.before.co_varnames[: self.before.co_argcount] and not function.__closure__:
-            function.__code__, dedenting = self.code, self
+            function.__code__ = self.code
+            answering.append(self)
 
     def answer(self, text):
         known = self.known.get(text) if type(text) is str else None
@@ -700,6 +708,25 @@ class Dedent:
     def end(self):
         if self.function.__code__ is self.code:
             self.function.__code__ = self.before
+
+
+class Evaluator:
+    """The `eval` by which collections.namedtuple makes a class's __new__ from a text: known texts are compiled already.
+    Until end()."""
+
+    def __init__(self, function, known):
+        self.names, self.known = function.__globals__, known
+        if "eval" not in self.names and "eval" in function.__code__.co_names:
+            self.names["eval"] = self
+            answering.append(self)
+
+    def __call__(self, source, *others):
+        code = self.known.get(source) if type(source) is str else None
+        return eval(source if code is None else marshal.loads(code), *others)
+
+    def end(self):
+        if self.names.get("eval") is self:
+            del self.names["eval"]
 
 
 def ways():
@@ -800,10 +827,9 @@ def of(name):
 
 def release(reference=None):
     """Ends hold(): the threshold is what it was, unless someone has set another since."""
-    global dedenting, held
-    if dedenting is not None:
-        dedenting.end()
-        dedenting = None
+    global held
+    while answering:
+        answering.pop().end()
     if _imp is not None and held is not None:
         if gc.get_threshold() == held[2]:
             gc.set_threshold(*held[1])

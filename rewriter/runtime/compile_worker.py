@@ -335,11 +335,20 @@ def make_patterns(patterns):
     return marshal.dumps((sys.hexversion, _sre.MAGIC, rows), 2)
 
 
-def make_dedented(texts):
-    """The blob with what textwrap.dedent makes of these texts."""
+def make_texts(dedent, evaluated):
+    """The blob with what textwrap.dedent and the compiler of `eval` make of these texts."""
     import textwrap
 
-    return marshal.dumps((sys.hexversion, {text: textwrap.dedent(text) for text in texts}), 2)
+    compiled = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for text in evaluated:
+            try:
+                code = compile(text.lstrip(" \t"), "<string>", "eval", dont_inherit=True)
+            except (SyntaxError, Warning, ValueError, RecursionError, MemoryError):
+                continue  # eval says so itself
+            compiled[text] = marshal.dumps(code, 2)
+    return marshal.dumps((sys.hexversion, {text: textwrap.dedent(text) for text in dedent}, compiled), 2)
 
 
 def make_index(finder):
@@ -403,8 +412,9 @@ def run(request):
         answers.append(answer)
     parts = []
     if "prepare" in request:
-        made = make_patterns(request["prepare"]["patterns"]), make_dedented(request["prepare"]["dedent"])
-        parts.extend(enumerate(made, request["prepare"]["index"]))
+        asked = request["prepare"]
+        made = make_patterns(asked["patterns"]), make_texts(asked["dedent"], asked["eval"])
+        parts.extend(enumerate(made, asked["index"]))
     if "finder" in request:
         parts.extend(enumerate(make_index(request["finder"]), request["finder"]["index"]))
     for number, blob in parts:

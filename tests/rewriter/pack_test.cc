@@ -122,14 +122,14 @@ TEST(WorkerRequest, Files) {
 }
 
 TEST(WorkerRequest, Prepare) {
-  const Prepare prepare{7, {{false, "a+", 2}, {true, "\u00ff", 0}}, {" x"}};
+  const Prepare prepare{7, {{false, "a+", 2}, {true, "\u00ff", 0}}, {" x"}, {"1"}};
   const Result<std::string> request = WorkerRequest({}, "blobs", &prepare);
   ASSERT_TRUE(request);
-  EXPECT_THAT(
-      *request,
-      HasSubstr("\"prepare\":{\"dedent\":[\" x\"],\"index\":7,\"patterns\":[[false,\"a+\",2],[true,"
-                "\"\u00ff\",0]]}"));
-  const Prepare damaged{7, {{false, "\xff", 0}}, {}};
+  EXPECT_THAT(*request,
+              HasSubstr("\"prepare\":{\"dedent\":[\" "
+                        "x\"],\"eval\":[\"1\"],\"index\":7,\"patterns\":[[false,\"a+\",2],[true,"
+                        "\"\u00ff\",0]]}"));
+  const Prepare damaged{7, {{false, "\xff", 0}}, {}, {}};
   EXPECT_FALSE(WorkerRequest({}, "blobs", &damaged));
 }
 

@@ -249,13 +249,14 @@ TEST_F(MergeTest, ExportsAreThoseOfTheModule) {
 }
 
 TEST_F(MergeTest, TextCalls) {
-  writer_.Append(RecordBuilder(RecordType::kTextCall).Text("textwrap.dedent").Text("a").Text(" x"));
+  writer_.Append(RecordBuilder(RecordType::kTextCall).Text("exec").Text("a").Text(" x").Text("b"));
   writer_.Append(RecordBuilder(RecordType::kTextCall).Text("textwrap.dedent"));
   const Trace trace = Merge();
   ASSERT_EQ(trace.text_calls_size(), 1);  // the other is damaged
-  EXPECT_EQ(trace.text_calls(0).function(), "textwrap.dedent");
+  EXPECT_EQ(trace.text_calls(0).function(), "exec");
   EXPECT_EQ(trace.text_calls(0).module(), "a");
   EXPECT_EQ(trace.text_calls(0).text(), " x");
+  EXPECT_EQ(trace.text_calls(0).caller(), "b");
 }
 
 TEST_F(MergeTest, Patterns) {
