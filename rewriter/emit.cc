@@ -27,8 +27,8 @@ constexpr uint64_t kChunkBytes = 1 << 20;
 
 // The parts of the pack that stand behind those of the modules, in this order.
 constexpr uint32_t kPreparedPart = 0;  // patterns, then texts
-constexpr uint32_t kFilesPart = 2;     // the index, then the code
-constexpr uint32_t kMoreParts = 4;
+constexpr uint32_t kFilesPart = 2;     // the index, then code alone and together
+constexpr uint32_t kMoreParts = 5;
 
 // One module on its way into the package.
 struct Job {
@@ -314,7 +314,9 @@ CompileFiles FilesToFind(const Application& app, const Choices& choices, const E
     const TracedModule& module = app.modules()[i];
     if (module.root != ROOT_APP) continue;
     if (module.kind == KIND_SOURCE || module.kind == KIND_EXTENSION)
-      files.files.push_back({module.file, choices[i].may_load});
+      files.files.push_back({module.file, choices[i].must_load  ? FileToFind::Code::kTogether
+                                          : choices[i].may_load ? FileToFind::Code::kAlone
+                                                                : FileToFind::Code::kNone});
   }
   files.aliases = AnsweredNames(app);
   return files;

@@ -148,7 +148,7 @@ Result<std::string> WorkerRequest(const std::vector<CompileModule>& modules,
   if (files != nullptr) {
     json list = json::array();
     for (const FileToFind& each : files->files)
-      list.push_back(json::array({each.file, each.with_code}));
+      list.push_back(json::array({each.file, static_cast<int>(each.code)}));
     document["finder"] = {{"index", files->index},
                           {"root", files->root},
                           {"files", std::move(list)},

@@ -68,11 +68,12 @@ struct Prepare {
 
 // A file from which the import system loads a module.
 struct FileToFind {
-  std::string file;        // relative to the package's folder
-  bool with_code = false;  // its code goes into the pack beside its .pyc
+  std::string file;  // relative to the package's folder
+  enum class Code { kNone, kAlone, kTogether } code = Code::kNone;  // goes into the pack as well
 };
 
-// The index of a package's files and their code; they make two parts, `index` and the next.
+// The index of a package's files and their code; they make three parts, `index` and the
+// next two: code of files one by one, and of those that are surely loaded in one piece.
 struct CompileFiles {
   uint32_t index = 0;  // what the answer calls the first part
   std::string root;    // the package's folder, with all .pyc files in place; absolute

@@ -51,7 +51,8 @@ held = None  # while hold() is in force: (owner, threshold before, threshold set
 waiting = []  # (Module, name): modules that are due once nothing is half executed, see after()
 index = {}  # folder -> {last component of a module's name: row}, see Finder
 aliases = {}  # second name in sys.modules -> the module, see Alias
-codes = {}  # a module's file -> (offset, length) of its code in the pack
+codes = {}  # a module's file -> (offset, length) of its code in the pack, or (position in `together`, -1)
+together = []  # while hold() is in force: the code of modules that the import surely loads, in one piece
 local = _thread._local()  # .active: the lazy imports under way in this thread
 importing = set()  # threads that are inside a lazy import
 forking = None  # the thread that is about to fork
@@ -403,11 +404,7 @@ class Module:
     def under_way(self, name):
         """A lazy name that is asked for by what its own import runs: what a half-made module has, or no such name."""
         module, level, attribute, alias, first, more = self.entry(name)
-        names = self.globals
-        if level:
-            package = names.get("__package__") or ""
-            package = package.rsplit(".", level - 1)[0] if level > 1 else package
-            module = "%s.%s" % (package, module) if module else package
+        module = self.absolute(module, level)
         if attribute is None:
             value = self.executed(module if alias else module.partition(".")[0])
         else:
@@ -417,6 +414,14 @@ class Module:
         if value is self:
             raise self.missing(name)
         return value
+
+    def absolute(self, module, level):
+        """The full name of a module that an import statement names with so many leading dots."""
+        if not level:
+            return module
+        package = self.globals.get("__package__") or ""
+        package = package.rsplit(".", level - 1)[0] if level > 1 else package
+        return "%s.%s" % (package, module) if module else package
 
     def executed(self, name):
         """What sys.modules has by that name, else self. Waits while another thread executes it, as import does."""
@@ -524,7 +529,10 @@ class Module:
             return
         try:
             start = in_pack(self.checked_row, number + 1)[0]
-        except (ImportError, OSError):
+            offset, length = in_pack(self.checked_row, number + 2)[:2]
+            # Names and constants that many modules have are made once, which takes a quarter less.
+            together[:] = marshal.loads(in_pack(posix.pread, length, offset))
+        except (ImportError, OSError, ValueError, TypeError, EOFError):
             return
         aliases.update(names)
         for folder, rows in folders.items():
@@ -749,7 +757,10 @@ class Loader(SourceFileLoader):
         become(self, SourceFileLoader)
         offset, length = codes.get(self.path, (0, 0))
         code = None
-        if length:
+        if length < 0:
+            if offset < len(together):
+                code, together[offset] = together[offset], None
+        elif length:
             try:
                 code = marshal.loads(in_pack(posix.pread, length, offset))
             except (OSError, ValueError, TypeError, EOFError):
@@ -786,7 +797,7 @@ class Finder(FileFinder):
         if kind == EXTENSION:
             spec = ModuleSpec(fullname, ExtensionFileLoader(fullname, path), origin=path)
         else:
-            codes[path] = start + offset, length
+            codes[path] = offset if length < 0 else start + offset, length
             folder, _, name = path.rpartition("/")
             spec = ModuleSpec(fullname, Loader(fullname, path), origin=path)
             spec.cached = "%s/__pycache__/%s.%s.pyc" % (folder, name[:-3], tag)
@@ -828,6 +839,7 @@ def of(name):
 def release(reference=None):
     """Ends hold(): the threshold is what it was, unless someone has set another since."""
     global held
+    del together[:]
     while answering:
         answering.pop().end()
     if _imp is not None and held is not None:

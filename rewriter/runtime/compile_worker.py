@@ -28,6 +28,7 @@ from _frozen_importlib_external import MAGIC_NUMBER
 RAW_MAGIC = int.from_bytes(MAGIC_NUMBER, "little")
 HASH_KEY = 0x666C
 UNCHECKED_HASH = (1).to_bytes(4, "little")
+NOT_WANTED, ALONE, TOGETHER = 0, 1, 2  # code in the pack, see make_index()
 Code = type(compile("", "", "exec"))
 
 FUNCTION = 0x1 | 0x2  # CO_OPTIMIZED, CO_NEWLOCALS: not the code of a module or class
@@ -352,14 +353,16 @@ def make_texts(dedent, evaluated):
 
 
 def make_index(finder):
-    """Two blobs: which file the import system finds for a module in its folder, and the code of those that it loads.
+    """Three blobs: which file the import system finds for a module in its folder, the code of those that it may load one
+    after the other, and a list of the code of those that it surely loads.
 
-    finder: {"root": the package's folder, "files": [[file relative to it, whether its code is wanted], …]}. A file that
-    the import system would not find by its own name, or with another loader than the usual ones, is left out. "aliases":
-    second names in sys.modules and whose they are.
+    finder: {"root": the package's folder, "files": [[file relative to it, NOT_WANTED, ALONE or TOGETHER], …]}. A file
+    that the import system would not find by its own name, or with another loader than the usual ones, is left out.
+    "aliases": second names in sys.modules and whose they are.
     """
     root, details = finder["root"], external._get_supported_file_loaders()
     finders, folders, codes, offset = {"": external.FileFinder(root, *details)}, {}, [], 0
+    together = []
     for file, wanted in finder["files"]:
         folder, _, base = file.rpartition("/")
         if base == "__init__.py":
@@ -375,18 +378,23 @@ def make_index(finder):
         kind = {external.SourceFileLoader: 0, external.ExtensionFileLoader: 2}.get(type(spec.loader))
         if kind is None or bool(spec.submodule_search_locations) != (base == "__init__.py"):
             continue
-        length = 0
+        at, length = offset, 0
         if kind == 0:
             kind = int(base == "__init__.py")
-            code = shipped_code(spec.cached) if wanted else b""
-            codes.append(code)
-            length = len(code)
+            code = shipped_code(spec.cached) if wanted != NOT_WANTED else b""
+            if code and wanted == TOGETHER:
+                at, length = len(together), -1
+                together.append(marshal.loads(code))
+            else:
+                codes.append(code)
+                length = len(code)
+                offset += length
         within = file[len(folder) + 1 :] if folder else file
         rows = folders.setdefault(folder, {})
-        rows[name] = within, os.stat(path).st_size, kind, offset, length
-        offset += length
+        rows[name] = within, os.stat(path).st_size, kind, at, length
     names = [(suffix, loader.__name__) for suffix, loader in finders[""]._loaders]
-    return marshal.dumps((sys.implementation.cache_tag, names, folders, finder["aliases"]), 2), b"".join(codes)
+    index = marshal.dumps((sys.implementation.cache_tag, names, folders, finder["aliases"]), 2)
+    return index, b"".join(codes), marshal.dumps(together)
 
 
 def shipped_code(path):

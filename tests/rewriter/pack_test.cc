@@ -112,13 +112,14 @@ TEST(WorkerAnswer, RefusesNonsense) {
 }
 
 TEST(WorkerRequest, Files) {
-  const CompileFiles files{4, "/out", {{"a/b.py", true}, {"c.so", false}}, {{"c", "a.c"}}};
+  const CompileFiles files{
+      4, "/out", {{"a/b.py", FileToFind::Code::kTogether}, {"c.so"}}, {{"c", "a.c"}}};
   const Result<std::string> request = WorkerRequest({}, "blobs", nullptr, &files);
   ASSERT_TRUE(request);
   EXPECT_THAT(
       *request,
       HasSubstr(
-          R"("finder":{"aliases":{"c":"a.c"},"files":[["a/b.py",true],["c.so",false]],"index":4,"root":"/out"})"));
+          R"("finder":{"aliases":{"c":"a.c"},"files":[["a/b.py",2],["c.so",0]],"index":4,"root":"/out"})"));
 }
 
 TEST(WorkerRequest, Prepare) {
