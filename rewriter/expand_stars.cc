@@ -37,6 +37,17 @@ bool MayExpand(const ImportStatement& statement) {
          statement.names.size() == 1 && statement.names.front().attribute == "*";
 }
 
+// Whether the target's body surely ends before the star import copies. In an import cycle that is so
+// for what lies below the importing package and was imported first by its body, there or further
+// up: the package's body always begins first.
+bool IsComplete(const Application& app, const TracedModule& importer,
+                const ImportStatement& statement, int target) {
+  if (!app.InOneCycle(importer.order, target)) return true;
+  const TracedModule& m = app.modules()[static_cast<size_t>(target)];
+  return m.name.starts_with(importer.name + ".") && m.importer == importer.name &&
+         m.imported_by_body() && m.importer_line <= statement.line;
+}
+
 void BindAll(int index, const ImportStatement& statement, Facts& facts) {
   for (size_t n = 0; n < statement.names.size(); ++n) {
     Binding& binding = facts.bindings[statement.names[n].bound];
@@ -61,7 +72,7 @@ std::shared_ptr<const Facts> WithStarsExpanded(const Application& app, int index
     const int target =
         MayExpand(statement) ? app.Find(AbsoluteName(importer, statement.names.front())) : -1;
     std::vector<std::string> names;
-    if (target >= 0 && target != index && !app.InOneCycle(index, target))
+    if (target >= 0 && target != index && IsComplete(app, importer, statement, target))
       names = CertainNames(app, app.modules()[static_cast<size_t>(target)]);
     if (names.empty()) {
       stars_left = true;

@@ -52,7 +52,8 @@ struct ImportStatement {
   bool in_try = false;              // inside the body of a try statement
   bool in_branch = false;           // kNested, and inside nothing but if, elif and else
   bool type_checking_only = false;  // under `if TYPE_CHECKING:` / `if typing.TYPE_CHECKING:`
-  int function = -1;  // innermost enclosing function (index into Facts::functions), or -1
+  int function = -1;   // innermost enclosing function (index into Facts::functions), or -1
+  bool unrun = false;  // in a function of which some lines ran, but not this statement's
   std::vector<ImportedName> names;
 };
 

@@ -21,7 +21,7 @@ struct Row {
 
 // A row must be harmless whatever else the program does. One that is harmless for one package only
 // names it.
-constexpr std::array<Row, 24> kRows{{
+constexpr std::array<Row, 25> kRows{{
     {"", "re", "_cache", "", "a memo of compiled patterns, filled on demand"},
     {"", "certifi.core", "_CACERT", "",
      "a memo of where certificates lie, filled by certifi.where()"},
@@ -54,6 +54,10 @@ constexpr std::array<Row, 24> kRows{{
     {"numpy.ma.core", "numpy.core.numerictypes", "_maxvals", "", "a table that only it reads"},
     {"numpy.ma.core", "numpy.core.numerictypes", "_minvals", "", "a table that only it reads"},
     {"", "numpy.core._internal", "_getintp_ctype.cache", "", "a memo of the C type of a pointer"},
+    // Cython's modules with generators wrap it, so that it knows their generators: for all other
+    // objects it says what it said. Such a generator is made by a module that has done so.
+    {"", "inspect", "isgenerator", "replaced: function cy_wrap.<locals>.cy_isgenerator",
+     "is asked for generators of its own alone"},
     // From CPython 3.13 on typing.__getattr__ makes these when they are first asked for.
     {"", "typing", "Pattern", "added: _SpecialGenericAlias", "made by typing on demand"},
     {"", "typing", "Match", "added: _SpecialGenericAlias", "made by typing on demand"},

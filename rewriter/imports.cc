@@ -25,6 +25,8 @@ void FactReader::VisitImport(NodeId node, const Context& context) {
   statement.in_branch = context.place == Place::kNested && context.only_branches;
   statement.type_checking_only = context.type_checking;
   statement.function = context.owner;
+  statement.unrun = lines_ != nullptr && context.owner >= 0 && context.lines_known &&
+                    !Ran(statement.line, statement.end_line);
 
   std::string module = tree_.kind(node) == Kind::kFutureImport ? "__future__" : "";
   int level = 0;

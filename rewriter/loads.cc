@@ -129,7 +129,8 @@ class Loads {
       const ImportStatement& statement = module.facts->imports[s];
       if (statement.type_checking_only) continue;
       if (certain && (statement.place != Place::kModule || statement.in_try)) continue;
-      if (statement.function >= 0 && !module.entered[static_cast<size_t>(statement.function)])
+      if (statement.function >= 0 &&
+          (statement.unrun || !module.entered[static_cast<size_t>(statement.function)]))
         continue;
       for (size_t n = 0; n < statement.names.size(); ++n) {
         if (s < choice.imports.size() && choice.imports[s][n].lazy) continue;

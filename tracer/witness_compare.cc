@@ -103,6 +103,8 @@ void ReportNames(const WitnessNode& node, const std::vector<WitnessEntry>& now, 
     change.in_place = entry != nullptr && entry->value == now[i].value;
     change.value = const_cast<PyObject*>(now[i].value);  // alive: it was read just now
     change.type = TypeName(Py_TYPE(change.value));
+    if (PyFunction_Check(change.value))
+      change.type += " " + TextOf(reinterpret_cast<PyFunctionObject*>(change.value)->func_qualname);
     sink.Changed(change);
   }
   for (const auto& [name, entry] : before) {
