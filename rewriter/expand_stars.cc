@@ -5,6 +5,7 @@
 #include <set>
 
 #include "rewriter/exact_all.h"
+#include "rewriter/public_names.h"
 
 namespace faaslight {
 namespace {
@@ -15,12 +16,16 @@ bool IsIdentifier(const std::string& name) {
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c >= 0x80; });
 }
 
-// The names in the target's `__all__`, each once, in its order; none when that is not certain.
-std::vector<std::string> CertainNames(const Application& app, const TracedModule& target) {
+// The names that a star import of the target copies, each once, in the order of its `__all__`;
+// none when that is not certain.
+std::vector<std::string> CertainNames(const Application& app, int importer,
+                                      const TracedModule& target) {
   std::vector<std::string> names;
   if (target.kind == KIND_EXTENSION) {
     if (target.completed && target.exports && !OthersChangeAll(app, target.name))
       names.assign(target.exports->begin(), target.exports->end());
+  } else if (const auto copied = PublicNames(app, importer, target.order)) {
+    names = *copied;
   } else if (const auto listed = ExactAll(app, target.order)) {
     std::set<std::string> seen;
     for (const std::string& name : *listed) {
@@ -37,8 +42,8 @@ bool MayExpand(const ImportStatement& statement) {
          statement.names.size() == 1 && statement.names.front().attribute == "*";
 }
 
-// Whether the target's body surely ends before the star import copies. In an import cycle that is so
-// for what lies below the importing package and was imported first by its body, there or further
+// Whether the target's body surely ends before the star import copies. In an import cycle that is
+// so for what lies below the importing package and was imported first by its body, there or further
 // up: the package's body always begins first.
 bool IsComplete(const Application& app, const TracedModule& importer,
                 const ImportStatement& statement, int target) {
@@ -73,7 +78,7 @@ std::shared_ptr<const Facts> WithStarsExpanded(const Application& app, int index
         MayExpand(statement) ? app.Find(AbsoluteName(importer, statement.names.front())) : -1;
     std::vector<std::string> names;
     if (target >= 0 && target != index && IsComplete(app, importer, statement, target))
-      names = CertainNames(app, app.modules()[static_cast<size_t>(target)]);
+      names = CertainNames(app, index, app.modules()[static_cast<size_t>(target)]);
     if (names.empty()) {
       stars_left = true;
       continue;
