@@ -21,7 +21,7 @@ struct Row {
 
 // A row must be harmless whatever else the program does. One that is harmless for one package only
 // names it.
-constexpr std::array<Row, 25> kRows{{
+constexpr std::array<Row, 27> kRows{{
     {"", "re", "_cache", "", "a memo of compiled patterns, filled on demand"},
     {"", "certifi.core", "_CACERT", "",
      "a memo of where certificates lie, filled by certifi.where()"},
@@ -50,6 +50,11 @@ constexpr std::array<Row, 25> kRows{{
      "brings its own state in order; without the module there is none"},
     {"loky.process_executor", "multiprocessing.util", "_afterfork_registry", "",
      "brings its own state in order; without the module there is none"},
+    // With numbers in them that nobody knows beforehand, and gone as soon as they are made.
+    {"joblib.externals.loky.backend", "multiprocessing.synchronize", "SemLock._make_name",
+     "replaced: staticmethod", "the names of semaphores"},
+    {"loky.backend", "multiprocessing.synchronize", "SemLock._make_name", "replaced: staticmethod",
+     "the names of semaphores"},
     // numpy 1: numpy.ma.core adds inf to both, and is the only module that reads them.
     {"numpy.ma.core", "numpy.core.numerictypes", "_maxvals", "", "a table that only it reads"},
     {"numpy.ma.core", "numpy.core.numerictypes", "_minvals", "", "a table that only it reads"},
@@ -116,6 +121,32 @@ bool MayTellTemporaryFolder(const Application& app) {
   });
 }
 
+// loky makes its ways of starting processes known to multiprocessing. Who asks for one of them by
+// name there, without having loaded loky, would not find it: code that asks for any. loky's own
+// code does, and joblib's does when an environment variable names one; neither names loky's.
+bool MayAskForContext(const Application& app) {
+  return std::any_of(app.modules().begin(), app.modules().end(), [](const TracedModule& module) {
+    if (!module.facts || !module.in_app()) return false;
+    const std::string top = TopPackage(module.name);
+    if (top == "joblib" || top == "loky") return false;
+    const Facts& facts = *module.facts;
+    const auto asks = [](const ImportedName& name) {
+      return name.attribute == "get_context" || name.attribute == "set_start_method";
+    };
+    return ReadsAttribute(facts, "get_context") || ReadsAttribute(facts, "set_start_method") ||
+           std::any_of(facts.imports.begin(), facts.imports.end(), [&](const ImportStatement& s) {
+             return std::any_of(s.names.begin(), s.names.end(), asks);
+           });
+  });
+}
+
+bool IsContextOfLoky(const ImportEffect& effect) {
+  return effect.target_module() == "multiprocessing.context" &&
+         effect.attribute() == "_concrete_contexts" &&
+         (effect.module() == "joblib.externals.loky.backend.context" ||
+          effect.module() == "loky.backend.context");
+}
+
 }  // namespace
 
 std::vector<const ImportEffect*> EffectsThatCount(const Application& app) {
@@ -127,6 +158,7 @@ std::vector<const ImportEffect*> EffectsThatCount(const Application& app) {
     if (IsOwnSecondName(effect, names)) continue;
     const bool is_folder = effect.target_module() == "tempfile" && effect.attribute() == "tempdir";
     if (is_folder && !MayTellTemporaryFolder(app)) continue;
+    if (IsContextOfLoky(effect) && !MayAskForContext(app)) continue;
     const bool is_subclass = effect.attribute().ends_with(kSubclasses);
     if (is_subclass && searched.count(TopPackage(effect.target_module())) == 0) continue;
     out.push_back(&effect);
