@@ -16,6 +16,18 @@ bool IsIdentifier(const std::string& name) {
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c >= 0x80; });
 }
 
+// Whether the trace's list stands for an `__all__` that code puts together, as numpy.core.numeric
+// does from those of other modules by a function. What was bound under `if` or `try` may be
+// otherwise elsewhere.
+bool ListIsTraces(const Application& app, const TracedModule& target) {
+  if (!target.in_app() || !target.facts || !target.completed || !target.exports) return false;
+  if (target.facts->all_is_known) return false;  // the text gives other names than the trace found
+  const auto binding = target.facts->bindings.find("__all__");
+  return binding != target.facts->bindings.end() && !binding->second.nested &&
+         !binding->second.deleted && !binding->second.global_in_function &&
+         !OthersChangeAll(app, target.name);
+}
+
 // The names that a star import of the target copies, each once, in the order of its `__all__`;
 // none when that is not certain.
 std::vector<std::string> CertainNames(const Application& app, int importer,
@@ -31,6 +43,8 @@ std::vector<std::string> CertainNames(const Application& app, int importer,
     for (const std::string& name : *listed) {
       if (seen.insert(name).second) names.push_back(name);
     }
+  } else if (ListIsTraces(app, target)) {
+    names.assign(target.exports->begin(), target.exports->end());
   }
   if (!std::all_of(names.begin(), names.end(), IsIdentifier)) return {};
   return names;

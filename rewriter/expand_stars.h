@@ -14,9 +14,10 @@ namespace faaslight {
 // The facts of module `index` with every star import that can be expanded replaced by its names;
 // null when there is none. A star import stays what it is when its module was not traced, did not
 // complete, may be half executed when the statement runs (an import cycle), has no `__all__` and no
-// certain public names either (rewriter/public_names.h), has an `__all__` that its text does not
-// give exactly (of an extension module the trace gives it), or one that differs from the trace's;
-// when another module changed that `__all__`; and under try, with or a loop.
+// certain public names either (rewriter/public_names.h), or has an `__all__` that is bound under
+// `if` or `try`; when another module changed that `__all__`; and under try, with or a loop. Where
+// the text does not give an `__all__` exactly (code puts it together, or it is an extension
+// module's) it is the trace's.
 std::shared_ptr<const Facts> WithStarsExpanded(const Application& app, int index);
 
 }  // namespace faaslight

@@ -6,7 +6,8 @@
 # file: main.py
 """R6."""
 from exports import *  # eager
-from with_all import *  # eager
+from with_all import *  # lazy
+from with_branch import *  # eager
 
 
 def handler(event, context):
@@ -26,11 +27,25 @@ public = 1
 def use():  # guard: _private
     return _private.value
 # file: with_all.py
-"""With an __all__ that the text does not give."""
+"""With an __all__ that the text does not give: it is the trace's."""
 import helper  # lazy
-import helper as listed  # eager
+import helper as listed  # lazy
 __all__ = list(("listed", "shown"))
 shown = 2
+
+
+def use():  # guard: helper
+    return helper.value
+# file: with_branch.py
+"""With an __all__ that may be another elsewhere."""
+import os
+import helper  # lazy
+import helper as branched  # eager
+if os.environ.get("NEVER_SET"):
+    __all__ = ["use"]
+else:
+    __all__ = list(("branched", "seen"))
+seen = 2
 
 
 def use():  # guard: helper
