@@ -21,7 +21,10 @@ bool IsIdentifier(const std::string& name) {
 // otherwise elsewhere.
 bool ListIsTraces(const Application& app, const TracedModule& target) {
   if (!target.in_app() || !target.facts || !target.completed || !target.exports) return false;
-  if (target.facts->all_is_known) return false;  // the text gives other names than the trace found
+  // The text's own names are among them, else it was changed in a way that says nothing of then.
+  for (const std::string& name : target.facts->all) {
+    if (target.exports->count(name) == 0) return false;
+  }
   const auto binding = target.facts->bindings.find("__all__");
   return binding != target.facts->bindings.end() && !binding->second.nested &&
          !binding->second.deleted && !binding->second.global_in_function &&
