@@ -31,6 +31,7 @@ HEAD = 20  # bytes: "FAASPACK", format, CPython magic, count
 ROW = 20  # bytes: offset, length, hash
 FORMAT = 2
 HASH_KEY = 0x666C
+MANY = 4  # lazy names of a module that were bound one by one, see bind_others()
 
 Function = type(lambda: 0)
 Code = type((lambda: 0).__code__)
@@ -129,7 +130,7 @@ def loaded():
 class Module:
     """One rewritten module: its `__fl__`. Made by the prologue, so all that can wait waits for the first use."""
 
-    __slots__ = ("globals", "number", "hash", "names", "submodules", "own", "own_dir", "made", "done")
+    __slots__ = ("globals", "number", "hash", "names", "submodules", "own", "own_dir", "made", "done", "resolved")
 
     def __init__(self, globals, number, hash, names, submodules):
         self.globals = globals
@@ -139,6 +140,7 @@ class Module:
         self.submodules = submodules  # the same
         self.own = self.own_dir = None  # the module's own __getattr__ and __dir__
         self.made = {}  # 'head' -> see read(); N or (N, id(class)) -> function; (name,) -> a mark
+        self.resolved = 0  # how many lazy names were bound one by one
         self.done = set()  # lazy names that were bound once; tuples of names that use() has seen to
         if names or submodules:
             if "__getattr__" in globals:
@@ -358,7 +360,44 @@ class Module:
         mark = []  # two threads may come here; one of them logs it
         if self.made.setdefault((name,), mark) is mark:
             log.append(("import", names.get("__name__"), name))
+            self.resolved += 1
+            if self.resolved >= MANY:
+                self.bind_others(name)
         return value
+
+    def bind_others(self, name):
+        """Binds the lazy names that come from the same module as this one, as far as they are there: where many are
+        wanted (by a star import), one by one is slow.
+
+        Not while the module's own body runs: it may ask whether a name is there yet.
+        """
+        names, head = self.globals, self.made.get("head")
+        if head is None or name not in head[0] or getattr(names.get("__spec__"), "_initializing", False):
+            return
+        groups = self.made.get("groups")
+        if groups is None:
+            groups = {}
+            for other, (module, level, attribute, alias, first, more) in head[0].items():
+                if attribute is not None and not first:
+                    groups.setdefault((module, level), (0, []))[1].append((other, attribute))
+            self.made["groups"] = groups
+        key = head[0][name][:2]
+        size, group = groups.get(key, (0, ()))
+        source = sys.modules.get(self.absolute(*key)) if group else None
+        if type(source) is not ModuleType or getattr(source.__spec__, "_initializing", False):
+            return
+        there, left = source.__dict__, []
+        if len(there) == size:  # nothing has come since the last time
+            return
+        for other, attribute in group:
+            if other not in names and other not in self.done:
+                value = there.get(attribute, self)
+                if value is self or not self.has(other):
+                    left.append((other, attribute))
+                else:
+                    names.setdefault(other, value)
+                    self.done.add(other)
+        groups[key] = len(there), left
 
     def entry(self, name):
         """(module, level, attribute, alias, first, more) of a lazy name; a submodule's is made up."""

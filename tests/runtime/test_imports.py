@@ -562,3 +562,50 @@ def test_finding_after_the_interpreter_has_begun_to_shut_down(build):
         "cannot load a lazy function: the interpreter is shutting down\n"
         "cannot import 'colorsys': the interpreter is shutting down\n"
     )
+
+
+def test_many_names_of_one_module_come_together(build):
+    build(
+        {
+            "p/__init__.py": "",
+            "p/many.py": "a, b, c, d, e, f, g, h = ([n] for n in range(8))\n",
+            "p/never.py": "n = 1\n",
+            "p/m.py": """
+                # PROLOGUE
+                from .many import a, b, c, d, e  # lazy
+                from .many import f as other, g, h  # lazy
+                from .never import n  # lazy
+            """,
+        }
+    ).same(
+        """
+        import sys
+        import p.m as m, p.many as many
+        m.g = 'mine'
+        print(m.a, m.b, m.c, m.d)
+        many.e = many.f = many.g = 'changed since'
+        print(m.e, m.other, m.g, m.h, [name for name in dir(m) if name[0] != '_'])
+        del m.h
+        print(hasattr(m, 'h'), m.a is many.a)
+    """,
+        imports=["a", "b", "c", "d"],
+    )
+
+
+def test_not_while_the_body_runs(build):
+    package = build(
+        {
+            "p/__init__.py": "",
+            "p/many.py": "a, b, c, d, e, f = ([n] for n in range(6))\n",
+            "p/m.py": """
+                # PROLOGUE
+                from .many import a, b, c, d, e  # lazy
+                # guard: a
+                # guard: b
+                # guard: c
+                # guard: d
+                early = 'e' in globals()
+            """,
+        }
+    )
+    assert package.run("import p.m as m; print(m.early, m.e)").out.split() == ["False", "[4]"]
