@@ -377,7 +377,7 @@ class Module:
         groups = self.made.get("groups")
         if groups is None:
             groups = {}
-            for other, (module, level, attribute, alias, first, more) in head[0].items():
+            for other, (module, level, attribute, _, first, _) in head[0].items():
                 if attribute is not None and not first:
                     groups.setdefault((module, level), (0, []))[1].append((other, attribute))
             self.made["groups"] = groups

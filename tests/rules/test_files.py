@@ -172,19 +172,23 @@ def test_an_emptied_cache_of_finders(one):
     assert ask(python, folder / "out", then=then)[0] == ask(python, folder / "app", then=then)[0]
 
 
-@pytest.mark.parametrize("damage", ["index", "cut off", "code"])
+@pytest.mark.parametrize("damage", ["index", "cut off", "code", "together"])
 def test_a_damaged_pack(copied, damage):
     python, app, out = copied
     pack = out / "_faaslight.pack"
     data = bytearray(pack.read_bytes())
     count = int.from_bytes(data[16:20], "little")
-    index, code = (int.from_bytes(data[at : at + 8], "little") for at in (20 + 20 * (count - 2), 20 + 20 * (count - 1)))
+    index, code, together = (
+        int.from_bytes(data[at : at + 8], "little") for at in range(20 + 20 * (count - 3), 20 + 20 * count, 20)
+    )
     if damage == "index":
         data[index + 5] ^= 1
     elif damage == "cut off":
         del data[code:]
     elif damage == "code":
         data[code:] = bytes(len(data) - code)
+    elif damage == "together":
+        data[together:] = bytes(len(data) - together)
     pack.write_bytes(data)
     assert ask(python, out)[0] == ask(python, app)[0]
 

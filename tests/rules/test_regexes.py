@@ -110,7 +110,7 @@ def test_a_damaged_part_is_not_used(packages, damage, tmp_path):
             copy.write_bytes(file.read_bytes())
     pack = tmp_path / "_faaslight.pack"
     data = pack.read_bytes()
-    row = 20 + 20 * (int.from_bytes(data[16:20], "little") - 4)
+    row = 20 + 20 * (int.from_bytes(data[16:20], "little") - 5)
     end = int.from_bytes(data[row : row + 8], "little") + int.from_bytes(data[row + 8 : row + 12], "little")
     if damage == "gone":
         pack.unlink()

@@ -326,15 +326,20 @@ def test_the_index_has_what_the_import_system_finds(python, tmp_path):
     tag = subprocess.run(
         [python, "-I", "-S", "-c", "import sys; print(sys.implementation.cache_tag)"], capture_output=True, text=True
     ).stdout.strip()
-    for name in "a", "b":
-        module["pyc"] = str(root / ("" if name == "a" else "pkg") / "__pycache__" / ("%s.%s.pyc" % (name, tag)))
+    for folder, name in ("", "a"), ("pkg", "b"), ("pkg/sub", "c"):
+        module["pyc"] = str(root / folder / "__pycache__" / ("%s.%s.pyc" % (name, tag)))
         package.compile_modules(python, [module], tmp_path / "blobs")
     (root / "__pycache__" / ("own.%s.pyc" % tag)).write_bytes(b"an application's own, with a time in it")
-    finder = {"index": 5, "root": str(root), "files": [[file, file != "a.py"] for file in files]}
+    finder = {
+        "index": 5,
+        "root": str(root),
+        "files": [[file, {"a.py": 0, "pkg/sub/c.py": 2}.get(file, 1)] for file in files],
+    }
     finder["aliases"] = {"bare": "pkg.bare", "own": "pkg.own"}
     answer = package.compile_modules(python, [], tmp_path / "blobs", finder=finder)
-    assert [part["index"] for part in answer["modules"]] == [5, 6]
+    assert [part["index"] for part in answer["modules"]] == [5, 6, 7]
     blobs, first = (tmp_path / "blobs").read_bytes(), answer["modules"][0]["length"]
+    last = answer["modules"][2]["offset"]
     found_tag, loaders, folders, aliases = marshal.loads(blobs[:first])
     code = (root / "pkg/__pycache__" / ("b.%s.pyc" % tag)).read_bytes()[16:]
     assert (found_tag, loaders[-2:]) == (tag, [(".py", "SourceFileLoader"), (".pyc", "SourcelessFileLoader")])
@@ -346,6 +351,11 @@ def test_the_index_has_what_the_import_system_finds(python, tmp_path):
             "own": ("own.py", 6, 0, len(code), 0),
         },
         "pkg": {"b": ("b.py", 6, 0, 0, len(code))},
-        "pkg/sub": {"c": ("c.py", 6, 0, len(code), 0)},
+        "pkg/sub": {"c": ("c.py", 6, 0, 0, -1)},
     }
-    assert blobs[first:] == code and aliases == finder["aliases"]
+    assert blobs[first:last] == code and aliases == finder["aliases"]
+    (tmp_path / "together").write_bytes(blobs[last:])
+    (tmp_path / "alone").write_bytes(code)
+    ask = "import marshal, sys; print(marshal.load(open('together', 'rb')) == [marshal.load(open('alone', 'rb'))])"
+    same = subprocess.run([python, "-I", "-S", "-c", ask], capture_output=True, text=True, cwd=tmp_path)
+    assert same.stdout == "True\n", same.stderr
