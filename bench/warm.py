@@ -16,7 +16,7 @@ PAIRS, WINDOWS, WINDOW_S = 2, 16, 0.15
 
 
 class Caller:
-    """A process that has imported the handler, is warm, and makes calls when asked. `run` again for each window."""
+    """A process that has imported the handler, is warm, and makes calls when asked: calls_per_s(), once per window."""
 
     def __init__(self, runner, variant, home):
         to_read, self.asking = os.pipe()

@@ -122,15 +122,22 @@ void CollectLists(const Application& app, const Choices& choices, int index, Job
   }
 }
 
+// The job that only compiles a source, whose path is relative to the package's folder.
+Job PlainJob(const Application& app, int index, const std::string& file, std::string_view source,
+             const EmitOptions& options) {
+  Job job;
+  job.module = index;
+  job.compile.source = fs::absolute(app.directory() / file).string();
+  job.compile.pyc = PycPath(options.staging, file, app.trace().python().cache_tag());
+  job.compile.filename = file;
+  job.compile.hash = Hex(Sha256(source)).substr(0, 16);
+  return job;
+}
+
 Job MakeJob(const Application& app, const Choices& choices, int index, const EmitOptions& options) {
   const TracedModule& module = app.modules()[static_cast<size_t>(index)];
   const ModuleChoice& choice = choices[static_cast<size_t>(index)];
-  Job job;
-  job.module = index;
-  job.compile.source = fs::absolute(app.directory() / module.file).string();
-  job.compile.pyc = PycPath(options.staging, module.file, app.trace().python().cache_tag());
-  job.compile.filename = module.file;
-  job.compile.hash = Hex(Sha256(module.source)).substr(0, 16);
+  Job job = PlainJob(app, index, module.file, module.source, options);
   const bool handler = index == app.handler_module();
   if (!choice.NeedsText() && !(handler && choice.rewritable)) return job;
   CollectLazyImports(module, choice, job);
@@ -349,19 +356,6 @@ std::optional<std::string> SourceOfReplaced(const Application& app, const Traced
   return std::nullopt;
 }
 
-std::optional<Job> PlainJob(const Application& app, int index, const std::string& file,
-                            const EmitOptions& options) {
-  const Result<std::string> source = ReadFile(app.directory() / file);
-  if (!source) return std::nullopt;
-  Job job;
-  job.module = index;
-  job.compile.source = fs::absolute(app.directory() / file).string();
-  job.compile.pyc = PycPath(options.staging, file, app.trace().python().cache_tag());
-  job.compile.filename = file;
-  job.compile.hash = Hex(Sha256(*source)).substr(0, 16);
-  return job;
-}
-
 // In the order of their .pyc files, which numbers them.
 std::vector<Job> MakeJobs(const Application& app, const Choices& choices,
                           const EmitOptions& options) {
@@ -371,8 +365,8 @@ std::vector<Job> MakeJobs(const Application& app, const Choices& choices,
     if (module.in_app() && module.facts) {
       jobs.push_back(MakeJob(app, choices, static_cast<int>(i), options));
     } else if (std::optional<std::string> file = SourceOfReplaced(app, module)) {
-      if (std::optional<Job> job = PlainJob(app, static_cast<int>(i), *file, options))
-        jobs.push_back(std::move(*job));
+      if (const Result<std::string> source = ReadFile(app.directory() / *file))
+        jobs.push_back(PlainJob(app, static_cast<int>(i), *file, *source, options));
     }
   }
   std::sort(jobs.begin(), jobs.end(),

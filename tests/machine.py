@@ -83,6 +83,40 @@ def make_app(folder, python, files):
     succeed("faaslight-rewrite", folder / "app", "--trace", traced, "-o", folder / "out", "--no-repair")
 
 
+def run_in(folder, python, code, flags=(), **environment):
+    """Runs code in a package's folder, without the PYTHON variables of this environment: its CompletedProcess, which
+    must have gone well."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run(
+        [python, *flags, "-B", "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**inherited, **environment},
+        timeout=TIME_LIMIT_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def watch_known(answerer):
+    """Code that puts into `found`, for each text that this class of the runtime is asked for, whether it knew it."""
+    return f"""\
+class Watch(dict):
+    def get(self, key):
+        found.append(super().get(key) is not None)
+        return super().get(key)
+found = []
+try:
+    import _faaslight
+except ImportError:
+    pass
+else:
+    begin = _faaslight.{answerer}.__init__
+    _faaslight.{answerer}.__init__ = lambda self, function, known: begin(self, function, Watch(known))
+"""
+
+
 def report(trace_file, plan=None):
     """The report as its JSON document."""
     arguments = [trace_file, "--format", "json"]

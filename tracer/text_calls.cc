@@ -11,11 +11,16 @@ namespace {
 constexpr Py_ssize_t kLongest = 1 << 16;
 constexpr size_t kMost = 4000;
 
-// Writes a record of a call unless an equal one was written; see NoteDedent.
+// Whether a call with this argument (borrowed, may be null) may be written.
+bool IsNoted(PyObject* text) {
+  const State& state = TheState();
+  return state.phase == TracePhase::kInit && !state.effects_pass && text != nullptr &&
+         PyUnicode_CheckExact(text) && state.texts.size() < kMost;
+}
+
+// Writes a record of such a call unless an equal one was written.
 void NoteText(const char* function, PyObject* text, const std::string& caller) {
   State& state = TheState();
-  if (state.phase != TracePhase::kInit || state.effects_pass) return;
-  if (text == nullptr || !PyUnicode_CheckExact(text) || state.texts.size() >= kMost) return;
   Py_ssize_t size = 0;
   const char* bytes = PyUnicode_AsUTF8AndSize(text, &size);
   if (bytes == nullptr) {  // half of a surrogate pair
@@ -31,7 +36,7 @@ void NoteText(const char* function, PyObject* text, const std::string& caller) {
 
 // A text is compiled otherwise for code with a `from __future__` of its own: not noted.
 void NoteEvaluation(const char* function, PyObject* text) {
-  if (TheState().phase != TracePhase::kInit || !PyUnicode_CheckExact(text)) return;
+  if (!IsNoted(text)) return;
   PyCompilerFlags flags{};
   PyEval_MergeCompilerFlags(&flags);
   if ((flags.cf_flags & PyCF_MASK) == 0)
@@ -99,7 +104,9 @@ void LookForDedent(PyCodeObject* code, const std::string& file) {
   TheState().dedent = code;
 }
 
-void NoteDedent(PyObject* text) { NoteText("textwrap.dedent", text, {}); }
+void NoteDedent(PyObject* text) {
+  if (IsNoted(text)) NoteText("textwrap.dedent", text, {});
+}
 
 bool WatchEvaluations() { return Watch<kEval>() && Watch<kExec>(); }
 

@@ -567,10 +567,7 @@ class Module:
         if type(own) is not FileFinder or own._loaders != [(suffix, LOADERS.get(name)) for suffix, name in loaders]:
             return
         try:
-            start = in_pack(self.checked_row, number + 1)[0]
-            offset, length = in_pack(self.checked_row, number + 2)[:2]
-            # Names and constants that many modules have are made once, which takes a quarter less.
-            together[:] = marshal.loads(in_pack(posix.pread, length, offset))
+            start, together[:] = in_pack(self.read_code, number + 1)
         except (ImportError, OSError, ValueError, TypeError, EOFError):
             return
         aliases.update(names)
@@ -625,6 +622,12 @@ class Module:
         if end > length:
             raise self.damaged("it is damaged: a module's part is too short")
         return self.sound(head + self.bytes_at(file, offset + 4, end - 4, size), hash), offset, length
+
+    def read_code(self, file, number):
+        """(where the code of single modules begins, the code of those that are surely loaded) in part `number` and the
+        next. Names and constants that many modules have are made once so, which takes a ninth less."""
+        offset, length = self.checked_row(file, number + 1)[:2]
+        return self.checked_row(file, number)[0], marshal.loads(posix.pread(file, length, offset))
 
     def code_of(self, offset, length, hash):
         """The marshalled code of one function."""

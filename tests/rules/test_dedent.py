@@ -1,11 +1,9 @@
 """What the import gives to textwrap.dedent is worked out beforehand; dedent is what it was when the import is over."""
 
 import json
-import os
-import subprocess
 
 import pytest
-from machine import MINORS, make_app, python_or_skip
+from machine import MINORS, make_app, python_or_skip, run_in, watch_known
 
 FILES = {
     "main.py": """\
@@ -76,19 +74,7 @@ ASK = """\
 import json, sys, textwrap
 before = textwrap.dedent.__code__
 {first}
-class Watch(dict):
-    def get(self, key):
-        found.append(super().get(key) is not None)
-        return super().get(key)
-found = []
-try:
-    import _faaslight
-except ImportError:
-    pass
-else:
-    begin = _faaslight.Dedent.__init__
-    _faaslight.Dedent.__init__ = lambda self, function, known: begin(self, function, Watch(known))
-try:
+{watch}try:
     import main
 except ZeroDivisionError:
     main = None
@@ -101,12 +87,8 @@ print(found.count(True), file=sys.stderr)
 
 
 def ask(python, folder, first="", **environment):
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    code = ASK.format(first=first)
-    done = subprocess.run(
-        [python, "-B", "-c", code], cwd=folder, capture_output=True, text=True, env={**inherited, **environment}
-    )
-    assert done.returncode == 0, done.stderr
+    code = ASK.format(first=first, watch=watch_known("Dedent"))
+    done = run_in(folder, python, code, **environment)
     return json.loads(done.stdout), int(done.stderr)
 
 

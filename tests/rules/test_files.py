@@ -1,12 +1,10 @@
 """The package's modules are found by the pack's index, and their code comes from the pack: nothing of it shows."""
 
 import json
-import os
 import shutil
-import subprocess
 
 import pytest
-from machine import MINORS, any_python, make_app, python_or_skip
+from machine import MINORS, any_python, make_app, python_or_skip, run_in
 
 FILES = {
     "main.py": """\
@@ -87,10 +85,7 @@ print("by the index:", len(getattr(sys.modules.get("_faaslight"), "codes", ())),
 
 
 def run(python, folder, code):
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    code = "import sys; sys.path[0] = %r\n%s" % (str(folder), code)
-    done = subprocess.run([python, "-B", "-c", code], cwd=folder, capture_output=True, text=True, env=environment)
-    assert done.returncode == 0, done.stderr
+    done = run_in(folder, python, "import sys; sys.path[0] = %r\n%s" % (str(folder), code))
     return done.stdout.replace(str(folder), "ROOT"), done.stderr
 
 

@@ -1,11 +1,9 @@
 """What namedtuple gives to eval while the import runs is compiled beforehand; its classes are what they always were."""
 
 import json
-import os
-import subprocess
 
 import pytest
-from machine import MINORS, make_app, python_or_skip
+from machine import MINORS, make_app, python_or_skip, run_in, watch_known
 
 FILES = {
     "main.py": """\
@@ -79,19 +77,7 @@ ASK = """\
 import json, sys, collections
 before = collections.namedtuple.__code__, vars(collections).get("eval")
 {first}
-class Watch(dict):
-    def get(self, key):
-        found.append(super().get(key) is not None)
-        return super().get(key)
-found = []
-try:
-    import _faaslight
-except ImportError:
-    pass
-else:
-    begin = _faaslight.Evaluator.__init__
-    _faaslight.Evaluator.__init__ = lambda self, function, known: begin(self, function, Watch(known))
-try:
+{watch}try:
     import main, kinds
 except ZeroDivisionError:
     main = None
@@ -105,12 +91,8 @@ print(found.count(True), file=sys.stderr)
 
 
 def ask(python, folder, first="", flags=(), **environment):
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    code = ASK.format(first=first)
-    done = subprocess.run(
-        [python, *flags, "-B", "-c", code], cwd=folder, capture_output=True, text=True, env={**inherited, **environment}
-    )
-    assert done.returncode == 0, done.stderr
+    code = ASK.format(first=first, watch=watch_known("Evaluator"))
+    done = run_in(folder, python, code, flags, **environment)
     return json.loads(done.stdout), int(done.stderr)
 
 

@@ -1,11 +1,10 @@
 """Regular expressions that the import compiled are in re's cache when the handler's module begins."""
 
 import json
-import os
 import subprocess
 
 import pytest
-from machine import MINORS, any_python, make_app, python_or_skip, succeed
+from machine import MINORS, any_python, make_app, python_or_skip, run_in, succeed
 
 FILES = {
     "main.py": """\
@@ -59,16 +58,7 @@ print(json.dumps({{
 
 
 def ask(python, folder, first=""):
-    done = subprocess.run(
-        [python, "-B", "-c", ASK.format(first=first)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env={key: value for key, value in os.environ.items() if not key.startswith("PYTHON")},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(run_in(folder, python, ASK.format(first=first)).stdout)
 
 
 @pytest.fixture(scope="module", params=MINORS)
