@@ -11,12 +11,18 @@
 namespace faaslight {
 namespace {
 
+constexpr int kWith = -1;
+
 class Companions {
  public:
   Companions(const Application& app, Choices& choices) : app_(app), choices_(choices) {}
 
-  void Run(const std::vector<const ImportEffect*>& effects) {
+  void Run(const std::vector<const ImportEffect*>& effects, const std::vector<WithLoad>& withs) {
     for (const ImportEffect* effect : effects) Add(*effect);
+    for (const WithLoad& load : withs) {
+      if (!choice(load.module).must_load && !choice(load.holder).must_load)
+        before_[load.module].emplace(load.holder, kWith);
+    }
     for (auto& [target, sources] : found_) {
       for (auto& [source, why] : sources) {
         if (HoistInside(target, source, why)) continue;
@@ -95,12 +101,12 @@ class Companions {
         std::vector<std::string>& known = c.imports[s][n].first;
         if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
       } else if (!Contains(first, importer)) {
-        c.hoists.push_back({static_cast<int>(s),
-                            name,
-                            first,
-                            {"R4", fmt::format("its import changes {} before that of another "
-                                               "module which is loaded here",
-                                               module(target).name)}});
+        Why why = target == kWith
+                      ? Why{"R13", "its body imports under `with` what is loaded here"}
+                      : Why{"R4", fmt::format("its import changes {} before that of another "
+                                              "module which is loaded here",
+                                              module(target).name)};
+        c.hoists.push_back({static_cast<int>(s), name, first, std::move(why)});
       }
     });
   }
@@ -144,15 +150,16 @@ class Companions {
   Choices& choices_;
   // target -> the modules that change it, in the order in which they began, and how
   std::map<int, std::map<int, Why>> found_;
-  // companion -> those that ran before it -> a module that both change
+  // module -> those that ran before it -> a module that both change, or kWith: the one that ran
+  // before loads this one under `with`
   std::map<int, std::map<int, int>> before_;
 };
 
 }  // namespace
 
 void AttachCompanions(const Application& app, const std::vector<const ImportEffect*>& effects,
-                      Choices& choices) {
-  Companions(app, choices).Run(effects);
+                      const std::vector<WithLoad>& withs, Choices& choices) {
+  Companions(app, choices).Run(effects, withs);
 }
 
 }  // namespace faaslight

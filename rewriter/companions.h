@@ -16,13 +16,16 @@
 #include <vector>
 
 #include "rewriter/decisions.h"
+#include "rewriter/withs.h"
 
 namespace faaslight {
 
 // Adds companions, hoists and what lazy names load first for every module that what stays does not
 // load and that an effect of `effects` changes. Needs may_load and must_load of ComputeLoads. It
 // says nothing about modules that are loaded by what stays: those have hoists.
+//
+// R13: who loads one of `withs` loads its holder before.
 void AttachCompanions(const Application& app, const std::vector<const ImportEffect*>& effects,
-                      Choices& choices);
+                      const std::vector<WithLoad>& withs, Choices& choices);
 
 }  // namespace faaslight

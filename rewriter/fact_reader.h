@@ -88,6 +88,7 @@ class FactReader {
   void VisitChildren(NodeId node, const Context& context);
   void VisitIf(NodeId node, const Context& context);
   void VisitFor(NodeId node, const Context& context);
+  void VisitWith(NodeId node, const Context& context);
   void VisitTry(NodeId node, const Context& context);
   void VisitExcept(NodeId node, const Context& context);
   void CheckOneLine(NodeId targets);

@@ -194,6 +194,9 @@ struct Facts {
   Uses at_import;  // code that runs when the module is imported: module and class bodies,
                    // decorators, defaults, annotations (names inside string annotations too), base
                    // classes, comprehensions; not lambdas
+  // First and last lines of the `with` statements that run when the module is imported, but for
+  // those of contextlib.suppress, which changes nothing for what runs under it.
+  std::vector<std::pair<uint32_t, uint32_t>> with_lines;
   bool has_star_import = false;
   bool own_getattr = false;  // binds __getattr__ at module level in any way
   bool own_dir = false;

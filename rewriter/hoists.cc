@@ -20,6 +20,7 @@
 #include "rewriter/second_names.h"
 #include "rewriter/stars.h"
 #include "rewriter/walkers.h"
+#include "rewriter/withs.h"
 
 namespace faaslight {
 namespace {
@@ -37,7 +38,8 @@ class Hoister {
         policy_(policy),
         choices_(choices),
         notes_(notes),
-        effects_(EffectsThatCount(app)) {}
+        effects_(EffectsThatCount(app)),
+        withs_(LoadedUnderWith(app)) {}
 
   void Run() {
     FindSubmodules();
@@ -61,7 +63,7 @@ class Hoister {
     do {
       ComputeLoads(app_, choices_);
     } while (HoistEffects() || HoistReaders());
-    AttachCompanions(app_, effects_, choices_);
+    AttachCompanions(app_, effects_, withs_, choices_);
     for (ModuleChoice& choice : choices_) SortHoists(choice);
   }
 
@@ -281,6 +283,12 @@ class Hoister {
     for (const auto& [index, why] : required_) {
       added |= Hoist(index, why);
     }
+    for (const WithLoad& load : withs_) {
+      if (!LoadsAtAll(load.module)) continue;
+      added |=
+          Hoist(load.holder,
+                {"R13", fmt::format("its body imports {} under `with`", module(load.module).name)});
+    }
     for (const auto& [package, submodule] : bare_) {
       if (!LoadsAtAll(package)) continue;
       added |=
@@ -430,6 +438,7 @@ class Hoister {
   Choices& choices_;
   std::vector<std::string>& notes_;
   std::vector<const ImportEffect*> effects_;
+  std::vector<WithLoad> withs_;
   std::map<int, Why> required_;
   std::vector<std::pair<int, int>> bare_;  // (package, submodule that it uses without binding it)
   // Where (module, statement) the modules that must be at their place were put so far; a nearer one

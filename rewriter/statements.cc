@@ -1,6 +1,8 @@
 // Statements, and what they bind.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "rewriter/fact_reader.h"
 
 namespace faaslight {
@@ -37,6 +39,27 @@ void FactReader::VisitChildren(NodeId node, const Context& context) {
   }
 }
 
+namespace {
+
+// `with suppress(...):`, under any name of its module.
+bool OnlySuppresses(const SyntaxTree& tree, NodeId with) {
+  std::string_view header = tree.Text(tree.Child(with, Kind::kWithClause));
+  header = header.substr(0, header.find('('));
+  const size_t dot = header.rfind('.');
+  return header.substr(dot == std::string_view::npos ? 0 : dot + 1) == "suppress";
+}
+
+}  // namespace
+
+void FactReader::VisitWith(NodeId node, const Context& context) {
+  if (context.owner < 0 && !OnlySuppresses(tree_, node)) {
+    const std::string_view text = Text(node);
+    const auto lines = static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n'));
+    facts_.with_lines.emplace_back(tree_.line(node), tree_.line(node) + lines);
+  }
+  VisitChildren(node, Nested(context));
+}
+
 // Statements and expressions: whatever has no meaning of its own is its children.
 void FactReader::Visit(NodeId node, const Context& context) {
   switch (tree_.kind(node)) {
@@ -53,8 +76,9 @@ void FactReader::Visit(NodeId node, const Context& context) {
       return VisitFor(node, context);
     case Kind::kTry:
       return VisitTry(node, context);
-    case Kind::kWhile:
     case Kind::kWith:
+      return VisitWith(node, context);
+    case Kind::kWhile:
       return VisitChildren(node, Nested(context));
     case Kind::kMatch:
       return VisitMatch(node, context);

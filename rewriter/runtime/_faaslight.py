@@ -130,7 +130,19 @@ def loaded():
 class Module:
     """One rewritten module: its `__fl__`. Made by the prologue, so all that can wait waits for the first use."""
 
-    __slots__ = ("globals", "number", "hash", "names", "submodules", "own", "own_dir", "made", "done", "resolved")
+    __slots__ = (
+        "globals",
+        "number",
+        "hash",
+        "names",
+        "submodules",
+        "own",
+        "own_dir",
+        "no_path",
+        "made",
+        "done",
+        "resolved",
+    )
 
     def __init__(self, globals, number, hash, names, submodules):
         self.globals = globals
@@ -139,6 +151,7 @@ class Module:
         self.names = names  # blank-separated; a frozenset from the first hit on
         self.submodules = submodules  # the same
         self.own = self.own_dir = None  # the module's own __getattr__ and __dir__
+        self.no_path = None
         self.made = {}  # 'head' -> see read(); N or (N, id(class)) -> function; (name,) -> a mark
         self.resolved = 0  # how many lazy names were bound one by one
         self.done = set()  # lazy names that were bound once; tuples of names that use() has seen to
@@ -191,10 +204,14 @@ class Module:
 
     # ---- lazy imports
 
+    def say_no_path(self):
+        self.no_path = "module '%s' has no attribute '__path__'" % self.globals.get("__name__")
+        return self.no_path
+
     def attribute(self, name):
         """The module's __getattr__. Asked for `__path__` by every from-import in a function that runs: that comes first."""
         if name == "__path__" and self.own is None:
-            raise AttributeError("module '%s' has no attribute '__path__'" % self.globals.get("__name__"))
+            raise AttributeError(self.no_path or self.say_no_path())
         for attempt in (self.names, self.submodules):
             if name in attempt and self.has(name):
                 done = name in self.done  # read before the globals: another thread sets it after them
