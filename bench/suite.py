@@ -195,6 +195,7 @@ def main():
     parser.add_argument(
         "--main", action="store_true", help="the original and the rewritten package alone: more rounds in the same time"
     )
+    parser.add_argument("--python", metavar="3.N", help="only workloads that have packages for this CPython, on it")
     parser.add_argument("--cold", action="store_true", help="drop the package from the page cache before each start")
     parser.add_argument("--build", type=pathlib.Path, default=common.ROOT / "build")
     parser.add_argument("--out", type=pathlib.Path, default=common.ROOT / "build/bench")
@@ -211,10 +212,12 @@ def main():
         pythons = fetch.find_pythons()
         chosen = catalog.choose(arguments.apps, arguments.large)
         for number, workload in enumerate(chosen, 1):
-            python = pythons.get(workload.pythons[0])
-            if python is None:
-                print(f"{workload.name}: skipped: no CPython {workload.pythons[0]} here", file=sys.stderr)
+            version = arguments.python or workload.pythons[0]
+            if version not in workload.pythons or version not in pythons:
+                where = "here" if version in workload.pythons else f"in its folder: {', '.join(workload.pythons)}"
+                print(f"{workload.name}: skipped: no CPython {version} {where}", file=sys.stderr)
                 continue
+            python = pythons[version]
             start = time.monotonic()
             try:
                 found = measure_workload(workload, python, arguments)

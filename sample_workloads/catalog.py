@@ -62,12 +62,19 @@ class Workload:
         return self.events, self.holdout
 
     def requirements(self, version):
-        """The versions for a CPython: the newest requirements-3.M.txt that is not newer, else requirements.txt."""
+        """Versions of packages for a CPython: the newest requirements-3.M.txt not above it, else requirements.txt."""
+        return self.for_python("requirements", ".txt", version)
+
+    def expected(self, version):
+        """What the function answers on a CPython: expected-3.M.json as above, else expected.json."""
+        return self.for_python("expected", ".json", version)
+
+    def for_python(self, stem, suffix, version):
         for minor in range(int(version.partition(".")[2]), 8, -1):
-            file = self.folder / f"requirements-3.{minor}.txt"
+            file = self.folder / f"{stem}-3.{minor}{suffix}"
             if file.is_file():
                 return file
-        return self.folder / "requirements.txt"
+        return self.folder / f"{stem}{suffix}"
 
 
 def load(folder):

@@ -92,10 +92,10 @@ def run_tool(name, *arguments):
     return time.monotonic() - start
 
 
-def check(workload, python, arguments):
+def check(workload, python, version, arguments):
     """One workload on one CPython; a line for the user. Raises Failed."""
     package = ROOT / fetch.fetch(workload, python)
-    file = workload.folder / "expected.json"
+    file = workload.expected(version)
     out, trace = OUT / package.name, OUT / f"{package.name}.trace"
     for old in (out, trace):
         shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
@@ -134,7 +134,7 @@ def main():
             print(f"{workload.name}: skipped: not for CPython {version}, or none here", flush=True)
             continue
         try:
-            print(f"{workload.name}: {check(workload, pythons[version], arguments)}", flush=True)
+            print(f"{workload.name}: {check(workload, pythons[version], version, arguments)}", flush=True)
         except (
             Failed,
             common.BenchError,
