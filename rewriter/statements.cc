@@ -41,12 +41,13 @@ void FactReader::VisitChildren(NodeId node, const Context& context) {
 
 namespace {
 
-// `with suppress(...):`, under any name of its module.
+// `with suppress(...):` of contextlib, and nothing else.
 bool OnlySuppresses(const SyntaxTree& tree, NodeId with) {
-  std::string_view header = tree.Text(tree.Child(with, Kind::kWithClause));
-  header = header.substr(0, header.find('('));
-  const size_t dot = header.rfind('.');
-  return header.substr(dot == std::string_view::npos ? 0 : dot + 1) == "suppress";
+  const NodeId clause = tree.Child(with, Kind::kWithClause);
+  if (clause == kNoNode || tree.NamedChildren(clause).size() != 1) return false;
+  const std::string_view header = tree.Text(clause);
+  const std::string_view called = header.substr(0, header.find('('));
+  return called == "suppress" || called == "contextlib.suppress";
 }
 
 }  // namespace
