@@ -7,6 +7,7 @@
 // uses).
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -183,6 +184,11 @@ class FactReader {
 
   void SyntaxError(NodeId node, std::string_view what);
   std::string_view Text(NodeId node) const { return tree_.Text(node); }
+  // The line that a node ends on.
+  uint32_t EndLine(NodeId node) const {
+    const std::string_view text = Text(node);
+    return tree_.line(node) + static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n'));
+  }
 
   const SyntaxTree& tree_;
   Facts& facts_;

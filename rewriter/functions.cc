@@ -265,8 +265,8 @@ void FactReader::VisitLambda(NodeId node, const Context& context) {
   function.is_lambda = true;
   function.name = "<lambda>";
   function.qualname = scopes_[context.scope].qualname + function.name;
-  function.first_line = function.def_line = function.end_line = tree_.line(node);
-  for (char c : Text(node)) function.end_line += c == '\n';
+  function.first_line = function.def_line = tree_.line(node);
+  function.end_line = EndLine(node);
   function.range = {tree_[node].begin, tree_[node].end};
   function.body = {tree_[body].begin, tree_[body].end};
   function.body_on_header_line = true;

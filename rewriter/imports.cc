@@ -17,8 +17,7 @@ void FactReader::VisitImport(NodeId node, const Context& context) {
   ImportStatement statement;
   statement.range = {tree_[node].begin, tree_[node].end};
   statement.line = tree_.line(node);
-  statement.end_line = statement.line;
-  for (char c : Text(node)) statement.end_line += c == '\n';
+  statement.end_line = EndLine(node);
   statement.is_from = tree_.kind(node) != Kind::kImport;
   statement.place = context.place;
   statement.in_try = context.in_try;

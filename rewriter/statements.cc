@@ -1,8 +1,6 @@
 // Statements, and what they bind.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "rewriter/fact_reader.h"
 
 namespace faaslight {
@@ -53,11 +51,8 @@ bool OnlySuppresses(const SyntaxTree& tree, NodeId with) {
 }  // namespace
 
 void FactReader::VisitWith(NodeId node, const Context& context) {
-  if (context.owner < 0 && !OnlySuppresses(tree_, node)) {
-    const std::string_view text = Text(node);
-    const auto lines = static_cast<uint32_t>(std::count(text.begin(), text.end(), '\n'));
-    facts_.with_lines.emplace_back(tree_.line(node), tree_.line(node) + lines);
-  }
+  if (context.owner < 0 && !OnlySuppresses(tree_, node))
+    facts_.with_lines.emplace_back(tree_.line(node), EndLine(node));
   VisitChildren(node, Nested(context));
 }
 
