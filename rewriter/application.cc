@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "rewriter/exact_all.h"
 #include "rewriter/expand_stars.h"
 
 namespace faaslight {
@@ -304,6 +305,10 @@ Result<Application> Application::Load(const fs::path& directory, std::vector<Tra
     if (group.size() > 1) AddCycle(std::move(group), app.cycles_);
   }
   app.ExpandStars();
+  for (size_t i = 0; i < app.modules_.size(); ++i) {
+    if (auto facts = WithReadsSettled(app, static_cast<int>(i)))
+      app.modules_[i].facts = std::move(facts);
+  }
   app.handler_module_ = app.Find(app.trace_.app().handler_module());
   if (app.handler_module_ < 0) {
     return Fail(ExitCode::kBadInput,

@@ -7,6 +7,7 @@
 
 #include "rewriter/decisions.h"
 #include "rewriter/exact_all.h"
+#include "rewriter/half_made.h"
 #include "rewriter/own_submodules.h"
 
 namespace faaslight {
@@ -24,6 +25,7 @@ class ImportChooser {
     }
     FindReadNamespaces();
     FindStarImports();
+    read_in_time_ = ImportsReadInTime(app);
   }
 
   void Run() {
@@ -136,10 +138,13 @@ class ImportChooser {
     const std::map<std::string, Why> held = HeldNames(index, all);
     bare_ = SubmodulesUsedBare(app_, index);
     c.imports.clear();
-    for (const ImportStatement& statement : m.facts->imports) {
+    for (size_t s = 0; s < m.facts->imports.size(); ++s) {
+      const ImportStatement& statement = m.facts->imports[s];
       std::vector<NameChoice> names;
+      const auto read = read_in_time_.find({index, static_cast<int>(s)});
       for (const ImportedName& name : statement.names) {
         Why why = all ? *all : Stays(index, statement, name, held);
+        if (why.rule.empty() && read != read_in_time_.end()) why = {"R14", read->second};
         const bool lazy = why.rule.empty();
         if (lazy) why = {"R2", "used only in functions that no event entered"};
         names.push_back({lazy, std::move(why), {}});
@@ -362,9 +367,10 @@ class ImportChooser {
   const Policy& policy_;
   Choices& choices_;
   std::set<std::pair<std::string, std::string>> set_from_outside_;
-  std::map<int, std::string> namespace_read_;  // module -> who reads it
-  std::map<int, std::string> star_imported_;   // module -> who
-  std::map<std::string, uint32_t> bare_;       // of the module at hand
+  std::map<int, std::string> namespace_read_;                // module -> who reads it
+  std::map<int, std::string> star_imported_;                 // module -> who
+  std::map<std::pair<int, int>, std::string> read_in_time_;  // (module, statement) -> who
+  std::map<std::string, uint32_t> bare_;                     // of the module at hand
 };
 
 // Collects what a function and everything nested in it uses.

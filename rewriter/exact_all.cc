@@ -21,9 +21,22 @@ bool MayComeByStar(const Application& app, const TracedModule& importer, const s
   return false;
 }
 
-// The module that X in `reader` denotes all along, or -1.
+bool OthersChange(const Application& app, const std::string& module, const std::string& name) {
+  const auto& effects = app.trace().effects();
+  return std::any_of(effects.begin(), effects.end(), [&](const ImportEffect& effect) {
+    return effect.target_module() == module && effect.attribute() == name;
+  });
+}
+
+// The module that X, or X.Y, in `reader` denotes all along, or -1.
 int ModuleRead(const Application& app, int reader, const std::string& name) {
   const TracedModule& m = app.modules()[static_cast<size_t>(reader)];
+  if (const size_t dot = name.rfind('.'); dot != std::string::npos) {
+    const int outer = ModuleRead(app, reader, name.substr(0, dot));
+    if (outer < 0 || !app.modules()[static_cast<size_t>(outer)].facts) return -1;
+    return ModuleRead(app, outer, name.substr(dot + 1));
+  }
+  if (OthersChange(app, m.name, name)) return -1;
   const auto found = m.facts->bindings.find(name);
   // Nothing binds it: loading the submodule does.
   if (found == m.facts->bindings.end())
@@ -76,10 +89,42 @@ std::optional<std::vector<std::string>> ExactAll(const Application& app, int ind
 std::optional<std::vector<std::string>> ExactAllRead(const Application& app, int reader,
                                                      const AllRead& read) {
   const int part = ModuleRead(app, reader, read.name);
-  if (part < 0 || part == reader || app.InOneCycle(part, reader)) return {};
+  // What began after the reader's body has ended when that goes on; of what began before it and
+  // waits for it, the list may be half there.
+  if (part < 0 || part == reader || (part < reader && app.InOneCycle(part, reader))) return {};
   const TracedModule& m = app.modules()[static_cast<size_t>(part)];
   if (!m.facts || !m.facts->all_is_list) return {};
+  if (!read.taken_by.empty()) {
+    const TracedModule& r = app.modules()[static_cast<size_t>(reader)];
+    if (r.facts->bindings.count(read.taken_by) != 0 || MayComeByStar(app, r, read.taken_by))
+      return {};
+  }
   return Exact(app, part, 0);
+}
+
+std::shared_ptr<const Facts> WithReadsSettled(const Application& app, int index) {
+  const TracedModule& m = app.modules()[static_cast<size_t>(index)];
+  if (!m.facts || !m.in_app()) return nullptr;
+  const auto plain = [&](const AllRead& read) {
+    return !read.taken_by.empty() && !ExactAllRead(app, index, read);
+  };
+  if (std::none_of(m.facts->all_reads.begin(), m.facts->all_reads.end(), plain)) return nullptr;
+  auto facts = std::make_shared<Facts>(*m.facts);
+  facts->all_reads.clear();
+  for (const AllRead& read : m.facts->all_reads) {
+    if (!plain(read)) {
+      facts->all_reads.push_back(read);
+      continue;
+    }
+    const std::string dotted = read.name + ".__all__";
+    facts->at_import.methods.emplace("__all__", read.line);
+    facts->at_import.names.emplace(dotted.substr(0, dotted.find('.')), read.line);
+    for (size_t dot = dotted.find('.'); dot != std::string::npos;) {
+      dot = dotted.find('.', dot + 1);
+      facts->at_import.chains.insert(dotted.substr(0, dot));
+    }
+  }
+  return facts;
 }
 
 bool OthersChangeAll(const Application& app, const std::string& module) {

@@ -74,6 +74,7 @@ void BindAll(int index, const ImportStatement& statement, Facts& facts) {
   for (size_t n = 0; n < statement.names.size(); ++n) {
     Binding& binding = facts.bindings[statement.names[n].bound];
     if (binding.count == 0 || statement.line < binding.line) binding.line = statement.line;
+    binding.last_line = std::max(binding.last_line, statement.line);
     ++binding.count;
     binding.import = true;
     binding.nested = binding.nested || statement.place != Place::kModule;

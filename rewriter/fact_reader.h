@@ -162,6 +162,8 @@ class FactReader {
   void ReadAllStatement(NodeId node);
   bool AppendStrings(NodeId list);
   bool AppendAllRead(NodeId node);
+  void NoteTakenAll(std::string_view callee, const std::vector<NodeId>& given,
+                    const Context& context);
   void FinishAll();
 
   // resolution.cc

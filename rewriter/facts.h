@@ -157,7 +157,9 @@ struct OwnDir {
 // seen: `+=`, `+`, `.extend()`, `X.__all__.copy()`.
 struct AllRead {
   ByteRange range;   // "X.__all__", on one line
-  std::string name;  // "X"
+  std::string name;  // "X"; dotted only with `taken_by`
+  // The builtin that makes something of its own of it, as in set(X.__all__); else empty.
+  std::string taken_by;
   uint32_t line = 0;
   std::optional<size_t>
       position;  // in Facts::all: its names come before that one; absent: not in it
@@ -165,9 +167,10 @@ struct AllRead {
 
 // How a name is bound at module level.
 struct Binding {
-  uint32_t count = 0;   // binding occurrences, `del` and `global` assignments in functions included
-  uint32_t line = 0;    // of the first
-  bool import = false;  // at least one is an import
+  uint32_t count = 0;  // binding occurrences, `del` and `global` assignments in functions included
+  uint32_t line = 0;   // of the first
+  uint32_t last_line = 0;
+  bool import = false;      // at least one is an import
   bool definition = false;  // at least one is def or class
   bool assignment =
       false;  // at least one is anything else: =, +=, for, with, except, walrus, match

@@ -158,6 +158,7 @@ void FactReader::NoteCall(NodeId node, const Context& context) {
     if (IsSysModules(object) && ((stores && itself) || name == "update"))
       facts_.replaces_itself = true;
   }
+  NoteTakenAll(name, given, context);
   NoteArguments(arguments, name, context);
 }
 
@@ -213,9 +214,31 @@ bool FactReader::AppendAllRead(NodeId node) {
   all_reads_.insert(node);
   facts_.all_reads.push_back({{tree_[node].begin, tree_[node].end},
                               std::string(Text(object)),
+                              "",
                               tree_.line(node),
                               facts_.all.size()});
   return true;
+}
+
+// set(X.__all__) and the like, where the module's body comes for certain or by a branch: `__all__`
+// made of sets of other modules' lists, in any way.
+void FactReader::NoteTakenAll(std::string_view callee, const std::vector<NodeId>& given,
+                              const Context& context) {
+  static const std::set<std::string_view> kTakers = {"frozenset", "list", "set", "sorted", "tuple"};
+  if (kTakers.count(callee) == 0 || given.size() != 1) return;
+  const NodeId node = given.front();
+  if (context.owner != Context::kImportTime || context.scope != ScopeTable::kModuleScope ||
+      !context.only_branches || tree_.kind(node) != Kind::kAttribute || all_reads_.count(node) != 0)
+    return;
+  const std::string dotted = Dotted(node);
+  constexpr std::string_view kEnd = ".__all__";
+  if (!dotted.ends_with(kEnd) || Text(node).find('\n') != std::string_view::npos) return;
+  all_reads_.insert(node);
+  facts_.all_reads.push_back({{tree_[node].begin, tree_[node].end},
+                              dotted.substr(0, dotted.size() - kEnd.size()),
+                              std::string(callee),
+                              tree_.line(node),
+                              std::nullopt});
 }
 
 // Adds the strings of a literal list or tuple, or of a sum of them and other modules' lists, to
@@ -246,6 +269,11 @@ bool FactReader::AppendStrings(NodeId node) {
     case Kind::kTuple:
     case Kind::kExpressionList:
       for (NodeId item : tree_.NamedChildren(node)) {
+        if (tree_.kind(item) == Kind::kListSplat && tree_.NamedChildren(item).size() == 1) {
+          const NodeId part = tree_.NamedChildren(item).front();
+          if (tree_.kind(part) != Kind::kAttribute || !AppendAllRead(part)) return false;
+          continue;
+        }
         std::optional<std::string> text = PlainString(tree_, item);
         if (!text || text->find('\\') != std::string::npos) return false;
         facts_.all.push_back(std::move(*text));

@@ -1,6 +1,8 @@
 // Statements, and what they bind.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "rewriter/fact_reader.h"
 
 namespace faaslight {
@@ -337,6 +339,7 @@ void FactReader::BindTarget(NodeId target, const Context& context, BindingForm f
 Binding* FactReader::ModuleBinding(NameId name, uint32_t line) {
   Binding& binding = facts_.bindings[names_[name]];
   if (binding.count++ == 0) binding.line = line;
+  binding.last_line = std::max(binding.last_line, line);
   return &binding;
 }
 

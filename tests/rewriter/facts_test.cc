@@ -316,6 +316,10 @@ TEST(FactsTest, AllOfOthers) {
   EXPECT_FALSE(facts.all_is_list);
   EXPECT_EQ(facts.all_reads.at(0).position, 0U);
 
+  facts = Read("__all__ = ['a', *one.__all__, 'b']\n");
+  EXPECT_TRUE(facts.all_is_known);
+  EXPECT_EQ(facts.all_reads.at(0).position, 1U);
+
   // What would hand on the list itself, or does something else with it, is an ordinary use.
   for (const char* code : {"__all__ = one.__all__", "x = one.__all__", "__all__ = one.__all__[1:]",
                            "__all__ = f(one.__all__)", "def f():\n  __all__ = [] + one.__all__",
@@ -323,6 +327,24 @@ TEST(FactsTest, AllOfOthers) {
     Facts other = Read(std::string(code) + "\n");
     EXPECT_TRUE(other.all_reads.empty()) << code;
     EXPECT_FALSE(other.all_is_known) << code;
+  }
+}
+
+TEST(FactsTest, AllOfOthersTaken) {
+  Facts facts = Read("if x:\n  __all__ = list({'a'} | set(one.__all__) | set(lib.two.__all__))\n");
+  ASSERT_EQ(facts.all_reads.size(), 2U);
+  EXPECT_EQ(facts.all_reads[0].name, "one");
+  EXPECT_EQ(facts.all_reads[0].taken_by, "set");
+  EXPECT_EQ(facts.all_reads[1].name, "lib.two");
+  EXPECT_FALSE(facts.all_reads[1].position);
+  EXPECT_FALSE(facts.all_is_known);
+  EXPECT_EQ(facts.at_import.names.count("lib"), 0U);
+  EXPECT_EQ(facts.at_import.chains.count("lib.two"), 0U);
+  for (const char* code :
+       {"try: x = set(one.__all__)\nexcept E: pass", "def f(): return set(one.__all__)",
+        "class C: x = set(one.__all__)", "x = set(f().__all__)", "x = sorted(one.__all__, key=f)",
+        "x = [set(n.__all__) for n in x]", "x = iter(one.__all__)", "x = set(one.\\\n__all__)"}) {
+    EXPECT_TRUE(Read(std::string(code) + "\n").all_reads.empty()) << code;
   }
 }
 
