@@ -153,6 +153,15 @@ class FactReader {
   void NoteArguments(NodeId node, std::string_view callee, const Context& context);
   void NoteSysModules(NodeId node, const Context& context);
   void NoteStoredSubscript(NodeId node, const Context& context);
+  // `for variable in ["literal", …]:` in the module's body; `variable` is empty for other loops.
+  struct LiteralLoop {
+    std::string variable;
+    std::vector<std::string> values;
+  };
+  LiteralLoop LiteralLoopOf(NodeId loop, const Context& context) const;
+  // False when it is no `globals()[key]` in the module's body, or the key is not known.
+  bool BindStoredGlobal(NodeId subscript, const Context& context, BindingForm form);
+  void FinishStores();
   void NoteStoredAttribute(NodeId node, const Context& context);
   void NoteIntrospection(std::string_view what, uint32_t line, const Context& context);
   void NoteLettingGo(std::string_view name, uint32_t line, const Context& context);
@@ -204,6 +213,9 @@ class FactReader {
   std::vector<DottedRead> chains_;
   std::vector<DottedRead> namespaces_;
   std::vector<SpecialRead> specials_;
+  std::vector<LiteralLoop> loops_;  // around what is being read
+  std::set<std::string> loop_keys_;
+  bool stores_globals_ = false;
   std::set<std::string, std::less<>> sys_names_;      // names that may hold the sys module
   std::set<std::string, std::less<>> modules_names_;  // … sys.modules
   std::set<std::string, std::less<>> inspect_names_;  // … the inspect module

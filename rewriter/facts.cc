@@ -137,6 +137,7 @@ Status FactReader::Read() {
   Resolve();
   FinishCold();
   FinishAll();
+  FinishStores();
   facts_.own_getattr = facts_.bindings.count("__getattr__") != 0;
   facts_.own_dir = facts_.bindings.count("__dir__") != 0;
   facts_.prologue = FindPrologue(tree_);

@@ -158,6 +158,7 @@ void FactReader::VisitIf(NodeId node, const Context& context) {
 
 void FactReader::VisitFor(NodeId node, const Context& context) {
   Context nested = Nested(context);
+  loops_.push_back(LiteralLoopOf(node, context));
   for (NodeId child : tree_.children(node)) {
     if (tree_.kind(child) == Kind::kToken) continue;
     if (tree_[child].field == Field::kLeft) {
@@ -166,6 +167,7 @@ void FactReader::VisitFor(NodeId node, const Context& context) {
       Visit(child, nested);
     }
   }
+  loops_.pop_back();
 }
 
 void FactReader::VisitTry(NodeId node, const Context& context) {
@@ -326,6 +328,7 @@ void FactReader::BindTarget(NodeId target, const Context& context, BindingForm f
       for (NodeId child : tree_.children(target)) BindTarget(child, context, form);
       return;
     case Kind::kSubscript:
+      if (BindStoredGlobal(target, context, form)) return;
       NoteStoredSubscript(target, context);
       return Visit(target, context);
     case Kind::kAttribute:

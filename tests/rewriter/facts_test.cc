@@ -348,6 +348,26 @@ TEST(FactsTest, AllOfOthersTaken) {
   }
 }
 
+TEST(FactsTest, StoredGlobals) {
+  Facts facts = Read("globals()['a'] = 1\nfor n in ['b', 'c']:\n  globals()[n] = n\ndel n\n");
+  EXPECT_FALSE(facts.at_import.own_namespace);
+  EXPECT_FALSE(facts.at_import.binds_unseen);
+  EXPECT_EQ(facts.at_import.names.count("globals"), 1U);
+  EXPECT_TRUE(facts.bindings.at("a").assignment);
+  EXPECT_FALSE(facts.bindings.at("a").nested);
+  EXPECT_TRUE(facts.bindings.at("c").nested);
+  EXPECT_TRUE(Read("a = 1\ndel globals()['a']\n").bindings.at("a").deleted);
+  for (const char* code :
+       {"globals()[x] = 1", "for n in ['b']: globals()[n] = 1\nn = 'c'", "globals()['b'] += 1",
+        "for n in ['b']: globals()[n + 'c'] = 1", "for n in ['b', x]: globals()[n] = 1",
+        "for n in x: globals()[n] = 1", "for n in ['b']: pass\nglobals()[n] = 1",
+        "def globals(): return {}\nglobals()['b'] = 1", "print(globals()['b'])",
+        "globals()['b'], x = globals(), 1", "globals()['\\x62'] = 1",
+        "for n in ['b']: globals()[n] = 1\ndef f():\n  global n\n  n = 1"}) {
+    EXPECT_TRUE(Read(std::string(code) + "\n").at_import.own_namespace) << code;
+  }
+}
+
 TEST(FactsTest, OwnDir) {
   Facts facts = Read("a = dir()\n__all__ = [n for n in dir() if n[0] != '_']\nif a: dir()\n");
   ASSERT_EQ(facts.own_dirs.size(), 3U);
