@@ -309,6 +309,7 @@ Result<Application> Application::Load(const fs::path& directory, std::vector<Tra
     if (auto facts = WithReadsSettled(app, static_cast<int>(i)))
       app.modules_[i].facts = std::move(facts);
   }
+  app.registries_ = FindRegistries(app);
   app.handler_module_ = app.Find(app.trace_.app().handler_module());
   if (app.handler_module_ < 0) {
     return Fail(ExitCode::kBadInput,

@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "proto/trace.pb.h"
 #include "rewriter/facts.h"
+#include "rewriter/registries.h"
 #include "rewriter/resolve.h"
 
 namespace faaslight {
@@ -98,6 +99,8 @@ class Application {
   const std::vector<std::vector<int>>& cycles() const { return cycles_; }
   // True when both are in one of these groups.
   bool InOneCycle(int a, int b) const;
+  // See rewriter/registries.h.
+  const std::vector<Registry>& registries() const { return registries_; }
   // The module bodies that were running when the import of a module began, innermost first, and
   // where in each; up to the first that was not traced.
   std::vector<BodyPlace> BodiesAround(int index) const;
@@ -113,6 +116,7 @@ class Application {
   std::vector<TracedModule> modules_;
   std::unordered_map<std::string, int> by_name_;
   std::vector<std::vector<int>> cycles_;
+  std::vector<Registry> registries_;
   int handler_module_ = -1;
 };
 

@@ -17,8 +17,12 @@ class Companions {
  public:
   Companions(const Application& app, Choices& choices) : app_(app), choices_(choices) {}
 
-  void Run(const std::vector<const ImportEffect*>& effects, const std::vector<WithLoad>& withs) {
+  void Run(const std::vector<const ImportEffect*>& effects, const std::vector<RegistryFill>& fills,
+           const std::vector<WithLoad>& withs) {
     for (const ImportEffect* effect : effects) Add(*effect);
+    for (const RegistryFill& fill : fills) {
+      if (fill.reader->module >= 0) found_[fill.reader->module].emplace(fill.source, fill.why);
+    }
     for (const WithLoad& load : withs) {
       if (!choice(load.module).must_load && !choice(load.holder).must_load)
         before_[load.module].emplace(load.holder, kWith);
@@ -158,8 +162,9 @@ class Companions {
 }  // namespace
 
 void AttachCompanions(const Application& app, const std::vector<const ImportEffect*>& effects,
-                      const std::vector<WithLoad>& withs, Choices& choices) {
-  Companions(app, choices).Run(effects, withs);
+                      const std::vector<RegistryFill>& fills, const std::vector<WithLoad>& withs,
+                      Choices& choices) {
+  Companions(app, choices).Run(effects, fills, withs);
 }
 
 }  // namespace faaslight

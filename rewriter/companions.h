@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "rewriter/decisions.h"
+#include "rewriter/quiet_registries.h"
 #include "rewriter/withs.h"
 
 namespace faaslight {
@@ -24,8 +25,10 @@ namespace faaslight {
 // load and that an effect of `effects` changes. Needs may_load and must_load of ComputeLoads. It
 // says nothing about modules that are loaded by what stays: those have hoists.
 //
-// R13: who loads one of `withs` loads its holder before.
+// R13: who loads one of `withs` loads its holder before. `fills`: the readers of registries that no
+// event's run loads, with what fills these.
 void AttachCompanions(const Application& app, const std::vector<const ImportEffect*>& effects,
-                      const std::vector<WithLoad>& withs, Choices& choices);
+                      const std::vector<RegistryFill>& fills, const std::vector<WithLoad>& withs,
+                      Choices& choices);
 
 }  // namespace faaslight

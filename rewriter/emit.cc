@@ -14,6 +14,7 @@
 #include "rewriter/own_dir.h"
 #include "rewriter/pack.h"
 #include "rewriter/prepared.h"
+#include "rewriter/quiet_registries.h"
 #include "rewriter/second_names.h"
 
 namespace faaslight {
@@ -32,7 +33,21 @@ constexpr uint32_t kMoreParts = 5;
 
 // One module on its way into the package.
 struct Job {
-  int module = -1;  // index into Application::modules()
+  const std::string& Name(const Application& app) const {
+    return reader != nullptr ? reader->name : app.modules()[static_cast<size_t>(module)].name;
+  }
+  const std::string& File(const Application& app) const {
+    return reader != nullptr ? reader->file : app.modules()[static_cast<size_t>(module)].file;
+  }
+  const std::string& Source(const Application& app) const {
+    return reader != nullptr ? reader->source : app.modules()[static_cast<size_t>(module)].source;
+  }
+  const Facts& FactsOf(const Application& app) const {
+    return reader != nullptr ? *reader->facts : *app.modules()[static_cast<size_t>(module)].facts;
+  }
+
+  int module = -1;                         // index into Application::modules(); -1: `reader`
+  const RegistryReader* reader = nullptr;  // that no trace loaded
   FileDecisions decisions;
   std::vector<int> lazy_functions;  // pack number -> function index
   CompileModule compile;
@@ -169,15 +184,14 @@ void MakeTexts(const Application& app, std::vector<Job>& jobs, EmitFindings& fin
   const uint32_t count = CountRewritten(jobs);
   for (Job& job : jobs) {
     if (!job.compile.rewritten) continue;
-    const TracedModule& module = app.modules()[static_cast<size_t>(job.module)];
     job.decisions.index = job.compile.index = next++;
     if (job.decisions.hold) job.decisions.hold = count;
-    Result<std::vector<Edit>> edits = MakeEdits(module.source, *module.facts, job.decisions);
+    Result<std::vector<Edit>> edits = MakeEdits(job.Source(app), job.FactsOf(app), job.decisions);
     if (!edits) {
-      findings.leave_alone.emplace(module.name, edits.error().message);
+      findings.leave_alone.emplace(job.Name(app), edits.error().message);
       continue;
     }
-    job.compile.rewritten = ApplyEdits(module.source, *edits);
+    job.compile.rewritten = ApplyEdits(job.Source(app), *edits);
   }
   // Modules without a text need numbers too: the worker's answer is matched by them.
   for (Job& job : jobs) {
@@ -203,7 +217,7 @@ std::vector<Chunk> MakeChunks(const Application& app, const std::vector<Job>& jo
       bytes = 0;
     }
     chunks.back().modules.push_back(job.compile);
-    bytes += app.modules()[static_cast<size_t>(job.module)].source.size();
+    bytes += job.Source(app).size();
   }
   return chunks;
 }
@@ -275,7 +289,7 @@ void NoteRefusals(const Application& app, const std::vector<Job>& jobs,
       const auto found = by_index.find(compiled.index);
       if (found == by_index.end()) continue;
       const Job& job = *found->second;
-      const std::string& name = app.modules()[static_cast<size_t>(job.module)].name;
+      const std::string& name = job.Name(app);
       if (compiled.error && job.compile.rewritten)
         findings.leave_alone.emplace(name, *compiled.error);
       for (const RefusedFunction& refused : compiled.refused) {
@@ -356,6 +370,24 @@ std::optional<std::string> SourceOfReplaced(const Application& app, const Traced
   return std::nullopt;
 }
 
+// Modules that no trace loaded get a text when they must load others at their end.
+void AddReaders(const Application& app, const Choices& choices, const EmitOptions& options,
+                std::vector<Job>& jobs) {
+  std::map<std::string, Job> readers;
+  for (const RegistryFill& fill : FillsOnDemand(app, choices)) {
+    if (fill.reader->module >= 0) continue;
+    Job& job = readers[fill.reader->file];
+    if (job.reader == nullptr) {
+      job = PlainJob(app, -1, fill.reader->file, fill.reader->source, options);
+      job.reader = fill.reader;
+      job.decisions.source_hash = job.compile.hash;
+      job.compile.rewritten = "";
+    }
+    job.decisions.companions.push_back(app.modules()[static_cast<size_t>(fill.source)].name);
+  }
+  for (auto& reader : readers) jobs.push_back(std::move(reader.second));
+}
+
 // In the order of their .pyc files, which numbers them.
 std::vector<Job> MakeJobs(const Application& app, const Choices& choices,
                           const EmitOptions& options) {
@@ -369,6 +401,7 @@ std::vector<Job> MakeJobs(const Application& app, const Choices& choices,
         jobs.push_back(PlainJob(app, static_cast<int>(i), *file, *source, options));
     }
   }
+  AddReaders(app, choices, options, jobs);
   std::sort(jobs.begin(), jobs.end(),
             [&](const Job& a, const Job& b) { return a.compile.pyc < b.compile.pyc; });
   return jobs;
@@ -382,8 +415,7 @@ Status EmitSources(const Application& app, const Choices& choices, const fs::pat
   MakeTexts(app, jobs, ignored);
   for (const Job& job : jobs) {
     if (!job.compile.rewritten) continue;
-    const std::string& file = app.modules()[static_cast<size_t>(job.module)].file;
-    if (Status done = WriteFile(folder / file, *job.compile.rewritten); !done) return done;
+    if (Status done = WriteFile(folder / job.File(app), *job.compile.rewritten); !done) return done;
   }
   return {};
 }

@@ -63,7 +63,10 @@ class Hoister {
     do {
       ComputeLoads(app_, choices_);
     } while (HoistEffects() || HoistReaders());
-    AttachCompanions(app_, effects_, withs_, choices_);
+    const auto quiet = [&](const ImportEffect* effect) { return IsQuiet(*effect); };
+    std::vector<const ImportEffect*> seen;
+    std::remove_copy_if(effects_.begin(), effects_.end(), std::back_inserter(seen), quiet);
+    AttachCompanions(app_, seen, FillsOnDemand(app_, choices_), withs_, choices_);
     for (ModuleChoice& choice : choices_) SortHoists(choice);
   }
 
@@ -263,6 +266,13 @@ class Hoister {
     }
   }
 
+  bool IsQuiet(const ImportEffect& effect) const {
+    return std::any_of(app_.registries().begin(), app_.registries().end(),
+                       [&](const Registry& registry) {
+                         return Fills(effect, registry) && NobodyReads(app_, choices_, registry);
+                       });
+  }
+
   bool LoadsAtAll(int index) const { return choices_[static_cast<size_t>(index)].may_load; }
 
   // One round; true when something was added.
@@ -275,6 +285,7 @@ class Hoister {
       if (source < 0 || source == target) continue;
       // A target outside the trace is a registry of the process (sys, os, a builtin): always there.
       if (target >= 0 && !LoadsAtAll(target)) continue;
+      if (IsQuiet(effect)) continue;
       added |= Hoist(
           source, {"R4", fmt::format("its import changes {}.{}{}", effect.target_module(),
                                      effect.attribute(),

@@ -64,12 +64,22 @@ if not __file__.startswith("/"):
 
 
 def settle(globals=None):
-    """Imports what after() left waiting, unless a module other than the one with these globals is half executed."""
+    """Imports what after() left waiting, unless a module other than the one with these globals is half executed.
+
+    The end of each such module asks again.
+    """
+    half_made = False
     for module in list(sys.modules.values()):
         if isinstance(module, ModuleType) and module.__dict__ is not globals:
-            if getattr(module.__dict__.get("__spec__"), "_initializing", False):
-                return
-    while waiting:
+            spec = module.__dict__.get("__spec__")
+            if getattr(spec, "_initializing", False):
+                if type(spec) is ModuleSpec:
+                    become(spec, watched_spec())
+                    if not spec._initializing:  # another thread has just ended it
+                        become(spec, ModuleSpec)
+                        continue
+                half_made = True
+    while waiting and not half_made:
         try:
             owner, name = waiting.pop(0)
         except IndexError:  # another thread was faster
@@ -77,6 +87,31 @@ def settle(globals=None):
         if name not in sys.modules:
             owner.load(name)
             log.append(("import", owner.globals.get("__name__"), name))
+
+
+def watched_spec(made=[]):
+    """The class of a half executed module's spec while something waits for the module's end.
+
+    The import system says there that the module is not initializing any more, whether it succeeded or not.
+    """
+    if not made:
+
+        class Watched(ModuleSpec):
+            __slots__ = ()
+
+            @property
+            def _initializing(self):
+                return self.__dict__["_initializing"]
+
+            @_initializing.setter
+            def _initializing(self, value):
+                become(self, ModuleSpec)
+                self._initializing = value
+                if waiting and not value:
+                    settle()
+
+        made.append(Watched)
+    return made[0]
 
 
 def begin():
