@@ -2,15 +2,16 @@
 # event
 # then: main.known.a, main.known.b, main.known.c, main.known.lazy.x
 # then: main.bound.name, main.bound.other
-# then: main.unknown.name
+# then: main.unknown.name, main.looped.name
 # file: main.py
 import known  # eager
 import bound  # eager
 import unknown  # eager
+import looped  # eager
 
 
 def handler(event, context):
-    return known.a, bound.other, unknown.other
+    return known.a, bound.other, unknown.other, looped.other
 # file: known.py
 import lazy  # lazy
 globals()["a"] = 1
@@ -34,5 +35,11 @@ from values import name  # eager
 for key in list("other"):
     globals()[key] = 1
 other = 1
+# file: looped.py
+for key in ["name", "other"]:
+    globals()[key] = "stored"
+from more import name  # eager
+# file: more.py
+name = "imported"
 # file: values.py
 name, other = "imported", "imported, too"

@@ -53,7 +53,7 @@ __all__ = ["half"]
 from . import lib  # eager
 __all__ += ["whole"]
 # file: early/lib.py
-from . import core  # eager
+import early.core as core  # eager
 names = sorted(core.__all__)
 # file: shadowed/__init__.py
 """Not the builtin."""
