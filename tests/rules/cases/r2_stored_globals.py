@@ -36,6 +36,7 @@ for key in list("other"):
     globals()[key] = 1
 other = 1
 # file: looped.py
+"""Stored before it is imported."""
 for key in ["name", "other"]:
     globals()[key] = "stored"
 from more import name  # eager
