@@ -20,9 +20,6 @@ class Companions {
   void Run(const std::vector<const ImportEffect*>& effects, const std::vector<RegistryFill>& fills,
            const std::vector<WithLoad>& withs) {
     for (const ImportEffect* effect : effects) Add(*effect);
-    for (const RegistryFill& fill : fills) {
-      if (fill.reader->module >= 0) found_[fill.reader->module].emplace(fill.source, fill.why);
-    }
     for (const WithLoad& load : withs) {
       if (!choice(load.module).must_load && !choice(load.holder).must_load)
         before_[load.module].emplace(load.holder, kWith);
@@ -33,6 +30,12 @@ class Companions {
         choice(target).companions.emplace_back(module(source).name, why);
       }
       if (sources.size() > 1) Rank(target);
+    }
+    // A set is the same whoever comes first, and those that fill it are loaded without it, too:
+    // they must not lead to each other.
+    for (const RegistryFill& fill : fills) {
+      if (fill.reader->module >= 0)
+        choice(fill.reader->module).companions.emplace_back(module(fill.source).name, fill.why);
     }
     if (before_.empty()) return;
     while (RankImporters()) {

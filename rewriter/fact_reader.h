@@ -29,6 +29,8 @@ struct Context {
   Place place = Place::kModule;
   bool in_try = false;
   bool only_branches = true;  // around it, up to the module's body, are if, elif and else alone
+  // Nested, but runs for certain: each `if` around it asks for a constant (settled_branches.cc).
+  bool settled = false;
   bool type_checking = false;
   bool lines_known = false;  // which lines of the function ran
   int cold = -1;             // the cold region: a position in cold_
@@ -160,6 +162,11 @@ class FactReader {
   };
   LiteralLoop LiteralLoopOf(NodeId loop, const Context& context) const;
   // False when it is no `globals()[key]` in the module's body, or the key is not known.
+  // `X = False` and the like, directly or under `try: X` / `except NameError:`.
+  void NoteConstant(NodeId statement, const Context& context);
+  // Whether this part of the `if` runs for certain whenever the `if` does.
+  bool IsSettled(NodeId statement, NodeId part, const Context& context);
+  void FinishSettled();
   bool BindStoredGlobal(NodeId subscript, const Context& context, BindingForm form);
   void FinishStores();
   void NoteStoredAttribute(NodeId node, const Context& context);
@@ -216,7 +223,10 @@ class FactReader {
   std::vector<LiteralLoop> loops_;  // around what is being read
   std::set<std::string> loop_keys_;
   bool stores_globals_ = false;
-  std::set<std::string, std::less<>> sys_names_;      // names that may hold the sys module
+  std::map<std::string, bool> constants_;         // name -> whether it is true
+  std::set<std::string> asked_constants_;         // of these, those that an `if` asks for
+  std::set<std::string> names_under_settled_;     // bound in branches that run for certain by them
+  std::set<std::string, std::less<>> sys_names_;  // names that may hold the sys module
   std::set<std::string, std::less<>> modules_names_;  // … sys.modules
   std::set<std::string, std::less<>> inspect_names_;  // … the inspect module
   std::set<std::string, std::less<>> stack_names_;    // … functions of it that read frames

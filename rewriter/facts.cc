@@ -136,6 +136,7 @@ Status FactReader::Read() {
   if (!error_.empty()) return Fail(ExitCode::kBadInput, error_);
   Resolve();
   FinishCold();
+  FinishSettled();
   FinishAll();
   FinishStores();
   facts_.own_getattr = facts_.bindings.count("__getattr__") != 0;

@@ -287,7 +287,8 @@ bool FactReader::AppendStrings(NodeId node) {
 // __all__ = […], += […], .extend([…]), .append("…") directly in the module; anything else makes it
 // inexact. Under an `if`, only what other modules' lists it reads is noted.
 void FactReader::ReadAll(NodeId statement, const Context& context) {
-  const bool plain = context.place == Place::kModule;
+  const bool plain = context.place == Place::kModule || context.settled;
+  if (context.settled) names_under_settled_.emplace("__all__");
   if (!plain && !(context.place == Place::kNested && context.only_branches)) return;
   NodeId node = tree_[statement].first_child;
   if (node == kNoNode) return;

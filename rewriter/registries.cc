@@ -32,11 +32,10 @@ bool ForEachWord(std::string_view text, std::string_view word, Use use) {
   return true;
 }
 
-// `NAME = set()` and `NAME.add(…)` as whole statements, as far as one line tells; or a comment.
+// `NAME = set()` and `NAME.add(…)` as whole statements, as far as one line tells; or a comment. No
+// list or dict: these tell in which order they were filled.
 bool OnlyAdds(std::string_view text, std::string_view name) {
-  static constexpr std::array<std::string_view, 10> kAfter{
-      " = set()", " = []",    " = {}",    " = dict()", " = list()",
-      ".add(",    ".append(", ".update(", ".extend(",  ".setdefault("};
+  static constexpr std::array<std::string_view, 3> kAfter{" = set()", ".add(", ".update("};
   return ForEachWord(text, name, [&](size_t at) {
     const size_t line = text.rfind('\n', at) + 1;  // npos + 1 is 0
     const std::string_view before = text.substr(line, at - line);

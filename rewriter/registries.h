@@ -33,12 +33,12 @@ struct RegistryReader {
 };
 
 struct Registry {
-  std::string module;     // that binds it, once, and does nothing with it but add
+  std::string module;     // that binds it to a set, once, and does nothing with it but add
   std::string attribute;  // its name there
   std::vector<RegistryReader> readers;
 };
 
-// The containers that other modules' imports change (EFFECT_CONTAINER) and of which all this is
+// The sets that other modules' imports change (EFFECT_CONTAINER) and of which all this is
 // certain: they are named only in source files, each of which can be made to load modules at its
 // end and, traced or not, does not use it before. None in an application that has archives or
 // linked folders, which are not searched. Cost: reads each `.py` and `.so` of the application,

@@ -15,6 +15,7 @@ void FactReader::SyntaxError(NodeId node, std::string_view what) {
 Context FactReader::Nested(const Context& context, bool branch) const {
   Context nested = context;
   nested.only_branches = nested.only_branches && branch;
+  nested.settled = false;
   if (nested.place == Place::kModule) nested.place = Place::kNested;
   return nested;
 }
@@ -148,6 +149,7 @@ void FactReader::VisitIf(NodeId node, const Context& context) {
   for (NodeId child : tree_.children(node)) {
     if (tree_.kind(child) == Kind::kToken) continue;
     Context inner = nested;
+    inner.settled = IsSettled(node, child, context);
     if (tree_[child].field == Field::kConsequence && condition != kNoNode) {
       std::string dotted = Dotted(condition);
       inner.type_checking |= dotted == "TYPE_CHECKING" || dotted == "typing.TYPE_CHECKING";
@@ -171,6 +173,7 @@ void FactReader::VisitFor(NodeId node, const Context& context) {
 }
 
 void FactReader::VisitTry(NodeId node, const Context& context) {
+  NoteConstant(node, context);
   Context nested = Nested(context);
   for (NodeId child : tree_.children(node)) {
     Kind kind = tree_.kind(child);
@@ -233,6 +236,7 @@ void FactReader::CheckOneLine(NodeId targets) {
 }
 
 void FactReader::VisitAssignment(NodeId node, const Context& context) {
+  NoteConstant(node, context);
   NodeId left = tree_.Child(node, Field::kLeft);
   CheckOneLine(left);
   NodeId type = tree_.Child(node, Field::kType);
@@ -361,7 +365,8 @@ void FactReader::Bind(std::string_view text, uint32_t line, const Context& conte
   binding.definition |= form == BindingForm::kDefinition;
   binding.assignment |= form == BindingForm::kAssignment;
   binding.deleted |= form == BindingForm::kDelete;
-  binding.nested |= context.place == Place::kNested;
+  binding.nested |= context.place == Place::kNested && !context.settled;
+  if (context.settled) names_under_settled_.emplace(text);
   binding.global_in_function |= declared;
 }
 

@@ -348,6 +348,34 @@ TEST(FactsTest, AllOfOthersTaken) {
   }
 }
 
+TEST(FactsTest, SettledBranches) {
+  const std::string numpy = "try:\n    X\nexcept NameError:\n    X = False\n";
+  const std::string branch = "if X:\n  a = 1\nelse:\n  b = 1\n  __all__ = ['b']\n";
+  Facts facts = Read(numpy + branch);
+  EXPECT_FALSE(facts.bindings.at("b").nested);
+  EXPECT_TRUE(facts.bindings.at("a").nested);
+  EXPECT_TRUE(facts.all_is_exact);
+  EXPECT_TRUE(Read("X = True\n" + branch).bindings.at("b").nested);
+  EXPECT_FALSE(Read("X = True\n" + branch).bindings.at("a").nested);
+  EXPECT_FALSE(Read("X = False\nif X:\n  pass\nelse:\n  "
+                    "if X:\n    pass\n  else:\n    b = 1\n")
+                   .bindings.at("b")
+                   .nested);
+  for (const std::string& code :
+       {"X = f()\n" + branch, "X = False\n" + branch + "X = True\n",
+        "X = False\n" + branch + "def f():\n  global X\n  X = 1\n",
+        "try:\n    X\nexcept Y:\n    X = False\n" + branch, "if y: X = False\n" + branch,
+        "try:\n    Y\nexcept NameError:\n    X = False\n" + branch,
+        std::string("X = False\nif X: pass\nelif y: pass\nelse: b = 1\n"),
+        std::string("X = False\nif X: pass\nelse:\n  if y: b = 1\n"),
+        std::string("X = False\nif X.y: pass\nelse: b = 1\n"),
+        std::string("X = False\nfor y in X:\n  if X: pass\n  else: b = 1\n")}) {
+    facts = Read(code);
+    EXPECT_TRUE(facts.bindings.at("b").nested) << code;
+    EXPECT_FALSE(facts.all_is_exact) << code;
+  }
+}
+
 TEST(FactsTest, StoredGlobals) {
   Facts facts = Read("globals()['a'] = 1\nfor n in ['b', 'c']:\n  globals()[n] = n\ndel n\n");
   EXPECT_FALSE(facts.at_import.own_namespace);
