@@ -67,7 +67,7 @@ def make():
 from unseen import *  # eager
 mine = 5
 # file: unseen.py
-globals()["made"] = 1
+globals()["ma" + "de"] = 1
 seen = 2
 # file: by_others.py
 import giver
