@@ -12,7 +12,7 @@
 
 #include "rewriter/bind_loaded.h"
 #include "rewriter/companions.h"
-#include "rewriter/cycles.h"
+#include "rewriter/cycle_order.h"
 #include "rewriter/harmless_effects.h"
 #include "rewriter/loads.h"
 #include "rewriter/own_submodules.h"
@@ -39,11 +39,12 @@ class Hoister {
         choices_(choices),
         notes_(notes),
         effects_(EffectsThatCount(app)),
-        withs_(LoadedUnderWith(app)) {}
+        withs_(LoadedUnderWith(app)),
+        cycle_order_(app, choices) {}
 
   void Run() {
     FindSubmodules();
-    OrderCycles();
+    cycle_order_.Run();
     LoadAliasesFirst();
     KeepMovedInPlace();
     FindBareSubmodules();
@@ -66,7 +67,9 @@ class Hoister {
     const auto quiet = [&](const ImportEffect* effect) { return IsQuiet(*effect); };
     std::vector<const ImportEffect*> seen;
     std::remove_copy_if(effects_.begin(), effects_.end(), std::back_inserter(seen), quiet);
-    AttachCompanions(app_, seen, FillsOnDemand(app_, choices_), withs_, choices_);
+    const std::vector<RegistryFill> fills = FillsOnDemand(app_, choices_);
+    AttachCompanions(app_, seen, fills, withs_, choices_);
+    NoteReaders(fills);
     for (ModuleChoice& choice : choices_) SortHoists(choice);
   }
 
@@ -87,139 +90,6 @@ class Hoister {
       choice(package).submodules.push_back(name);
     }
     for (ModuleChoice& c : choices_) std::sort(c.submodules.begin(), c.submodules.end());
-  }
-
-  // R14: whoever loads a member of a cycle from outside loads the group's first module before, and
-  // a member enters it as it always did. Of a group of source modules only those count whose eager
-  // imports still form a cycle.
-  void OrderCycles() {
-    for (const std::vector<int>& group : app_.cycles()) {
-      for (const std::set<int>& members : EagerCycles(app_, choices_, group)) {
-        ordered_groups_.push_back(members);
-        const int first = *members.begin();
-        for (int i = 0; i < static_cast<int>(choices_.size()); ++i) {
-          if (!module(i).facts || !choice(i).rewritable) continue;
-          if (members.count(i) != 0) {
-            KeepOrderIn(i, members);
-          } else {
-            OrderImportsOf(i, members, first);
-          }
-        }
-      }
-    }
-  }
-
-  // The lazy imports that would enter the cycle and stand before an eager one that does load it at
-  // their old place.
-  void KeepOrderIn(int index, const std::set<int>& members) {
-    const int first = *members.begin();
-    const TracedModule& m = module(index);
-    ModuleChoice& c = choice(index);
-    std::vector<HoistChoice> found;  // those of statements that an eager one has followed
-    std::vector<HoistChoice> pending;
-    for (size_t s = 0; s < m.facts->imports.size(); ++s) {
-      const ImportStatement& statement = m.facts->imports[s];
-      if (statement.function >= 0 || statement.type_checking_only) continue;
-      for (size_t n = 0; n < statement.names.size(); ++n) {
-        for (int target : LoadedByName(app_, choices_, index, statement.names[n])) {
-          if (target == index || IsAncestor(app_, target, index)) continue;
-          if (target != first && !Enters(target, members, first)) continue;
-          if (c.imports[s][n].lazy) {
-            pending.push_back({static_cast<int>(s),
-                               module(target).name,
-                               target,
-                               {"R14", "a later import enters its import cycle"}});
-          } else {
-            found.insert(found.end(), pending.begin(), pending.end());
-            pending.clear();
-          }
-        }
-      }
-    }
-    c.hoists.insert(c.hoists.end(), found.begin(), found.end());
-  }
-
-  // True when loading `target` enters the group: it is a member, or a module whose own imports we
-  // cannot change (an extension module) loads one before anything else could load the group's
-  // first.
-  bool Enters(int target, const std::set<int>& members, int first) const {
-    std::set<int> seen;
-    std::vector<int> todo{target};
-    while (!todo.empty()) {
-      const int index = todo.back();
-      todo.pop_back();
-      if (index == first || !seen.insert(index).second) continue;
-      if (members.count(index) != 0) return true;
-      if (choices_[static_cast<size_t>(index)].rewritable || module(index).kind == KIND_BUILTIN)
-        continue;
-      for (const std::string& name : module(index).strings) {
-        const int named = app_.Find(name);
-        if (named >= 0 && (named < index || module(named).importer == module(index).name)) {
-          todo.push_back(named);
-        }
-      }
-    }
-    return false;
-  }
-
-  // The same for loading `source` in the body of `importer`, and with it the packages around it.
-  bool LoadingEnters(int source, int importer, const std::set<int>& members) const {
-    for (int index = source; index >= 0; index = app_.PackageOf(index)) {
-      if (index == importer || IsAncestor(app_, index, importer)) break;
-      if (Enters(index, members, *members.begin())) return true;
-    }
-    return false;
-  }
-
-  // The import that failed because it entered the cycle elsewhere must fail again.
-  bool AnyFailed(const std::set<int>& members) const {
-    return std::any_of(members.begin(), members.end(),
-                       [&](int member) { return module(member).failed_before; });
-  }
-
-  // A lazy function is compiled from the original text, which no hoist can stand in: it loads the
-  // module before it runs.
-  bool LoadsBeforeLazyBody(int index, int function, const std::string& name) {
-    const std::vector<FunctionFacts>& facts = module(index).facts->functions;
-    for (; function >= 0; function = facts[static_cast<size_t>(function)].parent) {
-      FunctionChoice& c = choice(index).functions[static_cast<size_t>(function)];
-      // In its list of uses a name without a dot is one of its module's own.
-      if (c.action != FunctionAction::kLazy || name.find('.') == std::string::npos) continue;
-      if (std::find(c.uses.begin(), c.uses.end(), name) == c.uses.end()) c.uses.push_back(name);
-      return true;
-    }
-    return false;
-  }
-
-  void OrderImportsOf(int index, const std::set<int>& members, int first) {
-    const TracedModule& m = module(index);
-    ModuleChoice& c = choice(index);
-    for (size_t s = 0; s < m.facts->imports.size(); ++s) {
-      const ImportStatement& statement = m.facts->imports[s];
-      if (statement.type_checking_only) continue;
-      for (size_t n = 0; n < statement.names.size(); ++n) {
-        const std::vector<int> loaded = LoadedByName(app_, choices_, index, statement.names[n]);
-        const bool enters = std::any_of(loaded.begin(), loaded.end(), [&](int target) {
-          return target != first && !IsAncestor(app_, target, index) &&
-                 Enters(target, members, first);
-        });
-        if (!enters || (statement.in_try && AnyFailed(members))) continue;
-        if (c.imports[s][n].lazy) {
-          c.imports[s][n].first.push_back(module(first).name);
-        } else if (LoadsBeforeLazyBody(index, statement.function, module(first).name)) {
-          continue;
-        } else if (std::none_of(c.hoists.begin(), c.hoists.end(), [&](const HoistChoice& hoist) {
-                     return hoist.statement == static_cast<int>(s) &&
-                            hoist.module == module(first).name;
-                   })) {
-          c.hoists.push_back({static_cast<int>(s),
-                              module(first).name,
-                              first,
-                              {"R14", fmt::format("{} is in an import cycle that begins with it",
-                                                  module(loaded.back()).name)}});
-        }
-      }
-    }
   }
 
   // R5: a module that made aliases in sys.modules found its targets loaded.
@@ -263,6 +133,19 @@ class Hoister {
       for (const auto& used : SubmodulesUsedBare(app_, package)) {
         bare_.emplace_back(package, app_.Find(module(package).name + "." + used.first));
       }
+    }
+  }
+
+  // The plan has the decisions on traced modules only; what else gets a text is said.
+  void NoteReaders(const std::vector<RegistryFill>& fills) {
+    std::map<std::string, std::set<int>> loads;
+    for (const RegistryFill& fill : fills) {
+      if (fill.reader->module < 0) loads[fill.reader->name].insert(fill.source);
+    }
+    for (const auto& [reader, modules] : loads) {
+      notes_.push_back(fmt::format(
+          "{}, which no trace loaded, loads {} when it is imported: they fill a set for it", reader,
+          modules.size() == 1 ? "one module" : fmt::format("{} modules", modules.size())));
     }
   }
 
@@ -420,9 +303,7 @@ class Hoister {
       }
     }
     std::vector<HoistChoice>& hoists = choice(anchor.module).hoists;
-    for (const std::set<int>& members : ordered_groups_) {
-      const int first = *members.begin();
-      if (first == source || !LoadingEnters(source, anchor.module, members)) continue;
+    for (const int first : cycle_order_.FirstOfEntered(source, anchor.module)) {
       hoists.push_back({anchor.statement,
                         module(first).name,
                         first,
@@ -450,6 +331,7 @@ class Hoister {
   std::vector<std::string>& notes_;
   std::vector<const ImportEffect*> effects_;
   std::vector<WithLoad> withs_;
+  CycleOrder cycle_order_;
   std::map<int, Why> required_;
   std::vector<std::pair<int, int>> bare_;  // (package, submodule that it uses without binding it)
   // Where (module, statement) the modules that must be at their place were put so far; a nearer one
@@ -457,7 +339,6 @@ class Hoister {
   std::map<int, std::set<std::pair<int, int>>> placed_;
   std::vector<std::vector<std::string>> reads_;     // per module: what its body reads of others
   std::map<std::string, std::set<int>> set_names_;  // "module.name" -> whose imports set it
-  std::vector<std::set<int>> ordered_groups_;  // cycles that must be entered at their first member
 };
 
 }  // namespace

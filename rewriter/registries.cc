@@ -162,40 +162,49 @@ FileKind KindOf(const fs::directory_entry& entry) {
 }
 
 // Looks for the names of all registries in one file; those for which it finds more than it can
-// tell are left out.
-void SearchFile(const Application& app, const fs::path& path, FileKind kind,
+// tell are left out. Files of layers are not ours to change.
+void SearchFile(const Application& app, const fs::path& path, FileKind kind, bool own,
                 std::vector<Registry>& registries) {
-  if (registries.empty()) return;
   if (kind == FileKind::kBinary) {
     std::erase_if(registries, [&](const Registry& r) { return Holds(path, r.attribute); });
     return;
   }
-  const std::string file = path.lexically_relative(app.directory()).generic_string();
   const Result<std::string> text = ReadFile(path, kMaxSource);
+  const std::string file = path.lexically_relative(app.directory()).generic_string();
   std::erase_if(registries, [&](Registry& registry) {
     if (!text) return true;
     if (ForEachWord(*text, registry.attribute, [](size_t) { return false; })) return false;
     const int owner = app.Find(registry.module);
-    if (app.modules()[static_cast<size_t>(owner)].file == file) return false;
-    return !AddReader(app, file, *text, registry);
+    if (own && app.modules()[static_cast<size_t>(owner)].file == file) return false;
+    return !own || !AddReader(app, file, *text, registry);
   });
+}
+
+// False when there is something that cannot be searched.
+bool SearchFolder(const Application& app, const fs::path& folder, bool own,
+                  std::vector<Registry>& registries) {
+  std::error_code error;
+  fs::recursive_directory_iterator at(folder, error);
+  for (; !registries.empty() && !error && at != fs::recursive_directory_iterator();
+       at.increment(error)) {
+    if (at->path().filename() == "__pycache__") at.disable_recursion_pending();
+    const FileKind kind = KindOf(*at);
+    if (kind == FileKind::kNotSearched) return false;
+    if (kind != FileKind::kOther && !at->is_directory(error))
+      SearchFile(app, at->path(), kind, own, registries);
+  }
+  return !error;
 }
 
 }  // namespace
 
 std::vector<Registry> FindRegistries(const Application& app) {
   std::vector<Registry> registries = Candidates(app);
-  std::error_code error;
-  fs::recursive_directory_iterator at(app.directory(), error);
-  for (; !registries.empty() && !error && at != fs::recursive_directory_iterator();
-       at.increment(error)) {
-    if (at->path().filename() == "__pycache__") at.disable_recursion_pending();
-    const FileKind kind = KindOf(*at);
-    if (kind == FileKind::kNotSearched) return {};
-    if (kind != FileKind::kOther && !at->is_directory(error))
-      SearchFile(app, at->path(), kind, registries);
+  if (registries.empty()) return {};
+  if (!SearchFolder(app, app.directory(), true, registries)) return {};
+  for (const std::string& layer : app.trace().app().layers()) {
+    if (!SearchFolder(app, layer, false, registries)) return {};
   }
-  if (error) return {};
   for (Registry& registry : registries) {
     std::sort(registry.readers.begin(), registry.readers.end(),
               [](const auto& a, const auto& b) { return a.file < b.file; });

@@ -40,9 +40,9 @@ struct Registry {
 
 // The sets that other modules' imports change (EFFECT_CONTAINER) and of which all this is
 // certain: they are named only in source files, each of which can be made to load modules at its
-// end and, traced or not, does not use it before. None in an application that has archives or
-// linked folders, which are not searched. Cost: reads each `.py` and `.so` of the application,
-// when there is a candidate.
+// end and, traced or not, does not use it before; not in layers. None in an application that has
+// archives or linked folders, which are not searched. Cost: reads each `.py` and `.so` of the
+// application, when there is a candidate.
 std::vector<Registry> FindRegistries(const Application& app);
 
 // Whether the effect is an addition to this registry.

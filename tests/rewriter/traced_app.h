@@ -33,8 +33,9 @@ class TracedApp {
 
   // The import of `module` changed `attribute` of `target`.
   void Effect(const std::string& module, const std::string& target, const std::string& attribute,
-              const std::string& detail = "") {
+              const std::string& detail = "", EffectKind kind = EFFECT_ATTRIBUTE) {
     ImportEffect* effect = trace_.add_effects();
+    effect->set_kind(kind);
     effect->set_module(module);
     effect->set_target_module(target);
     effect->set_attribute(attribute);
@@ -60,6 +61,16 @@ class TracedApp {
     }
   }
 
+  // A file that no trace knows.
+  void AddUntraced(const std::string& path, const std::string& bytes) const {
+    std::filesystem::create_directories((folder_ / path).parent_path());
+    std::ofstream(folder_ / path, std::ios::binary) << bytes;
+  }
+  void AddLayer(const std::filesystem::path& path) {
+    trace_.mutable_app()->add_layers(path.string());
+  }
+  const std::filesystem::path& folder() const { return folder_; }
+
   // Decides. What is asked below is about the last decision.
   void Decide(const Policy& policy = {}) {
     Result<Application> app = Application::Load(folder_, {trace_});
@@ -68,6 +79,9 @@ class TracedApp {
     notes_.clear();
     choices_ = faaslight::Decide(app_, policy, notes_);
   }
+
+  const Application& application() const { return app_; }
+  const std::vector<std::string>& notes() const { return notes_; }
 
   const ModuleChoice& Choice(const std::string& module) const {
     return choices_.at(static_cast<size_t>(app_.Find(module)));
