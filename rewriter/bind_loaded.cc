@@ -79,7 +79,8 @@ class Binder {
     const ModuleChoice& choice = choices_[static_cast<size_t>(index)];
     return std::none_of(
         found->second.imports.begin(), found->second.imports.end(), [&](const auto& at) {
-          return choice.imports[static_cast<size_t>(at.first)][static_cast<size_t>(at.second)].lazy;
+          return choice.imports[static_cast<size_t>(at.first)][static_cast<size_t>(at.second)]
+              .NameIsLazy();
         });
   }
 

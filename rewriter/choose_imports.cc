@@ -8,6 +8,7 @@
 #include "rewriter/decisions.h"
 #include "rewriter/exact_all.h"
 #include "rewriter/half_made.h"
+#include "rewriter/left_to_package.h"
 #include "rewriter/own_submodules.h"
 
 namespace faaslight {
@@ -147,11 +148,24 @@ class ImportChooser {
         if (why.rule.empty() && read != read_in_time_.end()) why = {"R14", read->second};
         const bool lazy = why.rule.empty();
         if (lazy) why = {"R2", "used only in functions that no event entered"};
-        names.push_back({lazy, std::move(why), {}});
+        const bool left = !lazy && !all && MayWait(index, s, names.size(), held);
+        if (left)
+          why = {"R3", fmt::format("{} is bound before, and nothing that ran asks for {}",
+                                   name.bound, name.module)};
+        names.push_back({lazy || left, std::move(why), {}, left});
       }
       c.imports.push_back(std::move(names));
     }
     MakeUniform(index);
+  }
+
+  // Whether nothing but the use of its name keeps an `import a.b`, and that is there without it.
+  bool MayWait(int index, size_t s, size_t n, const std::map<std::string, Why>& held) const {
+    const ImportStatement& statement = module(index).facts->imports[s];
+    if (held.count(statement.names[n].bound) == 0) return false;
+    if (read_in_time_.count({index, static_cast<int>(s)}) != 0) return false;
+    return Stays(index, statement, statement.names[n], {}).rule.empty() &&
+           CanBeLeftToPackage(app_, choices_, index, static_cast<int>(s), static_cast<int>(n));
   }
 
   // A name that several `import a.x` statements bind is lazy in all of them or in none.
@@ -163,13 +177,14 @@ class ImportChooser {
       for (auto [statement, position] : binding.imports) {
         const NameChoice& n =
             c.imports[static_cast<size_t>(statement)][static_cast<size_t>(position)];
+        if (n.left_to_package) continue;
         if (!n.lazy) eager = &n;
       }
       if (eager == nullptr) continue;
       const Why why = eager->why;
       for (auto [statement, position] : binding.imports) {
         NameChoice& n = c.imports[static_cast<size_t>(statement)][static_cast<size_t>(position)];
-        if (n.lazy) n = {false, why, {}};
+        if (n.NameIsLazy()) n = {false, why, {}};
       }
     }
   }
@@ -470,7 +485,7 @@ std::vector<std::string> ModuleChoice::LazyNames(const Facts& facts,
   for (size_t s = 0; s < imports.size(); ++s) {
     if (in_branch && facts.imports[s].in_branch != *in_branch) continue;
     for (size_t n = 0; n < imports[s].size(); ++n) {
-      if (imports[s][n].lazy) names.insert(facts.imports[s].names[n].bound);
+      if (imports[s][n].NameIsLazy()) names.insert(facts.imports[s].names[n].bound);
     }
   }
   return {names.begin(), names.end()};

@@ -47,6 +47,11 @@ struct NameChoice {
   bool lazy = false;
   Why why;
   std::vector<std::string> first;  // R14: modules to load before
+  // The name is there without it, and stays: only the submodule waits (rewriter/left_to_package.h).
+  bool left_to_package = false;
+
+  // Whether the name itself is lazy.
+  bool NameIsLazy() const { return lazy && !left_to_package; }
 };
 
 enum class FunctionAction {

@@ -75,6 +75,7 @@ void CollectLazyImports(const TracedModule& module, const ModuleChoice& choice, 
     for (size_t n = 0; n < choice.imports[s].size(); ++n) {
       if (!choice.imports[s][n].lazy) continue;
       job.decisions.lazy_imports.emplace_back(static_cast<int>(s), static_cast<int>(n));
+      if (!choice.imports[s][n].NameIsLazy()) continue;
       const ImportedName& name = module.facts->imports[s].names[n];
       LazyImport entry = Entry(name, choice.imports[s][n]);
       auto [at, fresh] = job.compile.lazies.emplace(name.bound, entry);

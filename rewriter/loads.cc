@@ -49,7 +49,8 @@ class Resolver {
   bool Lazy(int module, int statement, int position) const {
     const ModuleChoice& choice = choices_[static_cast<size_t>(module)];
     return static_cast<size_t>(statement) < choice.imports.size() &&
-           choice.imports[static_cast<size_t>(statement)][static_cast<size_t>(position)].lazy;
+           choice.imports[static_cast<size_t>(statement)][static_cast<size_t>(position)]
+               .NameIsLazy();
   }
 
   // Adds the module and its parents, parents first. False when it was not traced.

@@ -26,7 +26,7 @@ OwnDirNames NamesAtDir(const Application& app, const Choices& choices, int index
     if (statement.line < call.line || statement.in_branch) continue;
     for (size_t n = 0; n < choice.imports[s].size(); ++n) {
       const std::string& bound = statement.names[n].bound;
-      if (choice.imports[s][n].lazy && m.facts->bindings.at(bound).line > call.line)
+      if (choice.imports[s][n].NameIsLazy() && m.facts->bindings.at(bound).line > call.line)
         names.not_there.push_back(bound);
     }
   }
