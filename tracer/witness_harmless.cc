@@ -233,9 +233,22 @@ bool IsOwnNullHandlers(const Change& change, const std::string& executing) {
          });
 }
 
+// The classes of a Cython module may have its name without the package ("_loss" of
+// sklearn._loss._loss), under which it is in sys.modules, too.
+bool IsNameOfModule(const std::string& name, const std::string& executing) {
+  if (name == executing) return true;
+  const size_t dot = executing.rfind('.');
+  if (dot == std::string::npos || executing.compare(dot + 1, std::string::npos, name) != 0)
+    return false;
+  PyObject* modules = PyImport_GetModuleDict();
+  PyObject* bare = PyDict_GetItemString(modules, name.c_str());
+  return bare == nullptr || bare == PyDict_GetItemString(modules, executing.c_str());
+}
+
 bool IsOwnType(PyObject* key, const std::string& executing) {
   if (PyWeakref_Check(key)) key = compat::WeaklyReferenced(key);
-  return PyType_Check(key) && TypeModule(reinterpret_cast<PyTypeObject*>(key)) == executing;
+  return PyType_Check(key) &&
+         IsNameOfModule(TypeModule(reinterpret_cast<PyTypeObject*>(key)), executing);
 }
 
 bool IsOwnCallback(PyObject* callback, const std::string& executing) {
