@@ -233,16 +233,13 @@ bool IsOwnNullHandlers(const Change& change, const std::string& executing) {
          });
 }
 
-// The classes of a Cython module may have its name without the package ("_loss" of
-// sklearn._loss._loss), under which it is in sys.modules, too.
+// The classes of a Cython module may have another name for it, under which it is in sys.modules as
+// well: its last component ("_loss" of sklearn._loss._loss), or where it lay when it was built.
 bool IsNameOfModule(const std::string& name, const std::string& executing) {
   if (name == executing) return true;
-  const size_t dot = executing.rfind('.');
-  if (dot == std::string::npos || executing.compare(dot + 1, std::string::npos, name) != 0)
-    return false;
   PyObject* modules = PyImport_GetModuleDict();
-  PyObject* bare = PyDict_GetItemString(modules, name.c_str());
-  return bare == nullptr || bare == PyDict_GetItemString(modules, executing.c_str());
+  PyObject* named = PyDict_GetItemString(modules, name.c_str());
+  return named != nullptr && named == PyDict_GetItemString(modules, executing.c_str());
 }
 
 bool IsOwnType(PyObject* key, const std::string& executing) {
