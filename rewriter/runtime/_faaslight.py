@@ -50,6 +50,7 @@ log = []  # what was loaded on first use, in order
 answering = []  # while hold() is in force: a Dedent, an Evaluator
 held = None  # while hold() is in force: (owner, threshold before, threshold set, weak reference to the module)
 waiting = []  # (Module, name): modules that are due once nothing is half executed, see after()
+watched = []  # the class that watched_spec() gives, once it is needed
 index = {}  # folder -> {last component of a module's name: row}, see Finder
 aliases = {}  # second name in sys.modules -> the module, see Alias
 codes = {}  # a module's file -> (offset, length) of its code in the pack, or (position in `together`, -1)
@@ -89,12 +90,12 @@ def settle(globals=None):
             log.append(("import", owner.globals.get("__name__"), name))
 
 
-def watched_spec(made=[]):
+def watched_spec():
     """The class of a half executed module's spec while something waits for the module's end.
 
     The import system says there that the module is not initializing any more, whether it succeeded or not.
     """
-    if not made:
+    if not watched:
 
         class Watched(ModuleSpec):
             __slots__ = ()
@@ -110,8 +111,8 @@ def watched_spec(made=[]):
                 if waiting and not value:
                     settle()
 
-        made.append(Watched)
-    return made[0]
+        watched.append(Watched)
+    return watched[0]
 
 
 def begin():
