@@ -17,7 +17,7 @@ def handler(event, context):
     return user.version, asks.now(), other.one(), alone.version, effect.version
 # file: user.py
 """The name is needed, and there by the first import."""
-import lib
+import lib  # eager
 import lib.later  # lazy
 import lib.deep.inner  # lazy
 version = lib.version
@@ -27,7 +27,7 @@ def use():
     return lib.later.x
 # file: other.py
 """It has lib.later of the other module's import."""
-import lib
+import lib  # eager
 
 
 def one():
@@ -38,8 +38,8 @@ def take():
     return lib.later.x
 # file: asks.py
 """What runs names one of the submodules."""
-import lib
-import lib.now
+import lib  # eager
+import lib.now  # eager
 import lib.both, lib.later  # lazy
 version = lib.version
 
@@ -53,8 +53,8 @@ version = alone_lib.version
 late = alone_lib.late
 # file: effect.py
 """What the submodule does when it is imported counts."""
-import lib
-import lib.loud
+import lib  # eager
+import lib.loud  # eager
 version = lib.version
 # file: lib/__init__.py
 version = 1
