@@ -307,9 +307,10 @@ class ImportChooser {
     if (app_.InOneCycle(index, target) && GroupHasExtension(index)) {
       return {"R14", "inside an import cycle with an extension module"};
     }
-    // `import a.b.c as x` reads a.b and then a.b.c, which may be something else by then.
-    for (std::string path = name.has_alias && name.attribute.empty() ? base : "";
-         path.find('.') != std::string::npos; path.resize(path.rfind('.'))) {
+    // `import a.b.c as x` reads a.b and then a.b.c, which may be something else by then; without
+    // `as`, it makes a.b and a.b.c the modules for everybody, whatever they were before.
+    for (std::string path = name.attribute.empty() ? base : ""; path.find('.') != std::string::npos;
+         path.resize(path.rfind('.'))) {
       const size_t dot = path.rfind('.');
       if (Why why = Overshadowed(path.substr(0, dot), path.substr(dot + 1)); !why.rule.empty())
         return why;
