@@ -274,6 +274,12 @@ void MarkRewritable(const Application& app, const Policy& policy, Choices& choic
       choice.rewritable = true;
     }
   }
+  for (const Registry& registry : app.registries()) {
+    for (const RegistryReader& reader : registry.readers) {
+      if (reader.module < 0 && policy.leave_alone.count(reader.name) != 0)
+        choices[static_cast<size_t>(app.Find(registry.module))].reader_left_alone = true;
+    }
+  }
 }
 
 void ClassifyFunctions(const Application& app, const Policy& policy, Choices& choices) {

@@ -94,7 +94,9 @@ struct ModuleChoice {
   std::vector<std::pair<std::string, Why>>
       companions;                       // R4: loaded once this module, loaded late, is complete
   std::vector<std::string> submodules;  // R3
-  bool may_load = false;                // may be loaded by what stays (an over-approximation)
+  // R4: a file that reads one of its registries, and that no trace loaded, cannot get a text.
+  bool reader_left_alone = false;
+  bool may_load = false;   // may be loaded by what stays (an over-approximation)
   bool must_load = false;  // is loaded by what stays, at its old place: at init, or in an event (an
                            // under-approximation)
   int via = -1;            // what loads it

@@ -12,7 +12,9 @@ bool NobodyReads(const Application& app, const Choices& choices, const Registry&
     const ModuleChoice& choice = choices[static_cast<size_t>(index)];
     return choice.rewritable && !choice.pinned;
   };
-  if (!may_have_text(app.Find(registry.module))) return false;
+  const int holder = app.Find(registry.module);
+  if (!may_have_text(holder) || choices[static_cast<size_t>(holder)].reader_left_alone)
+    return false;
   return std::all_of(
       registry.readers.begin(), registry.readers.end(), [&](const RegistryReader& reader) {
         return reader.module < 0 || (may_have_text(reader.module) &&

@@ -11,6 +11,7 @@ from lib import one  # lazy
 from lib import two  # lazy
 from lib import three  # hoist: lib.three
 from lib import four  # hoist: lib.four
+from lib import five  # hoist: lib.five
 from lib import traced  # lazy
 from lib import read  # eager
 
@@ -26,6 +27,7 @@ def later():  # lazy
 # file: lib/core.py
 """It only adds."""
 FUNCTIONS = set()
+LEGACY = set()
 USED_EARLY = set()
 
 
@@ -62,6 +64,16 @@ core.USED_EARLY.add("three")
 # file: lib/four.py
 from . import read
 read.enter("four")
+# file: lib/five.py
+from . import core
+core.LEGACY.add("five")
+# file: lib/legacy.py
+"""No trace loads it, and no Python 3 can compile it: it cannot be made to load five."""
+from .core import LEGACY
+
+
+def show():
+    print LEGACY
 # file: lib/read.py
 """It reads it itself."""
 HANDLERS = set()
