@@ -11,13 +11,14 @@ from lib import one  # lazy
 from lib import two  # lazy
 from lib import three  # hoist: lib.three
 from lib import four  # hoist: lib.four
+from lib import old  # eager
 from lib import five  # hoist: lib.five
 from lib import traced  # lazy
 from lib import read  # eager
 
 
 def handler(event, context):
-    return core.enter(max), read.take()
+    return core.enter(max), read.take(), old.remember('x')
 
 
 def later():  # lazy
@@ -27,12 +28,19 @@ def later():  # lazy
 # file: lib/core.py
 """It only adds."""
 FUNCTIONS = set()
-LEGACY = set()
 USED_EARLY = set()
 
 
 def enter(function):
     FUNCTIONS.add(function.__name__)
+    return 1
+# file: lib/old.py
+"""As core, but one that names it cannot be compiled."""
+LEGACY = set()
+
+
+def remember(name):
+    LEGACY.add(name)
     return 1
 # file: lib/one.py
 from . import core
@@ -65,15 +73,15 @@ core.USED_EARLY.add("three")
 from . import read
 read.enter("four")
 # file: lib/five.py
-from . import core
-core.LEGACY.add("five")
+from . import old
+old.remember("five")
 # file: lib/legacy.py
-"""No trace loads it, and no Python 3 can compile it: it cannot be made to load five."""
-from .core import LEGACY
+"""No trace loads it, and no Python can compile it: it cannot be made to load five."""
+from .old import LEGACY
 
 
-def show():
-    print LEGACY
+def show(twice, twice):
+    return LEGACY
 # file: lib/read.py
 """It reads it itself."""
 HANDLERS = set()
