@@ -145,10 +145,11 @@ class ImportChooser {
       const auto read = read_in_time_.find({index, static_cast<int>(s)});
       for (const ImportedName& name : statement.names) {
         Why why = all ? *all : Stays(index, statement, name, held);
-        if (why.rule.empty() && read != read_in_time_.end()) why = {"R14", read->second};
+        const bool in_time = read != read_in_time_.end();
+        if (why.rule.empty() && in_time) why = {"R14", read->second};
         const bool lazy = why.rule.empty();
         if (lazy) why = {"R2", "used only in functions that no event entered"};
-        const bool left = !lazy && !all && MayWait(index, s, names.size(), held);
+        const bool left = !lazy && !all && !in_time && MayWait(index, s, names.size(), held);
         if (left)
           why = {"R3", fmt::format("{} is bound before, and nothing that ran asks for {}",
                                    name.bound, name.module)};
@@ -163,7 +164,6 @@ class ImportChooser {
   bool MayWait(int index, size_t s, size_t n, const std::map<std::string, Why>& held) const {
     const ImportStatement& statement = module(index).facts->imports[s];
     if (held.count(statement.names[n].bound) == 0) return false;
-    if (read_in_time_.count({index, static_cast<int>(s)}) != 0) return false;
     return Stays(index, statement, statement.names[n], {}).rule.empty() &&
            CanBeLeftToPackage(app_, choices_, index, static_cast<int>(s), static_cast<int>(n));
   }

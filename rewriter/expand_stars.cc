@@ -1,10 +1,10 @@
 #include "rewriter/expand_stars.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "rewriter/exact_all.h"
+#include "rewriter/name_part.h"
 #include "rewriter/public_names.h"
 
 namespace faaslight {
@@ -12,8 +12,7 @@ namespace {
 
 bool IsIdentifier(const std::string& name) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-  return std::all_of(name.begin(), name.end(),
-                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c >= 0x80; });
+  return std::all_of(name.begin(), name.end(), IsNamePart);
 }
 
 // Whether the trace's list stands for an `__all__` that code puts together, as numpy.core.numeric

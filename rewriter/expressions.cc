@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "rewriter/fact_reader.h"
+#include "rewriter/name_part.h"
 
 namespace faaslight {
 namespace {
@@ -10,7 +11,6 @@ constexpr int kMaxChainParts = 4;
 constexpr size_t kMaxLiteral = 100;
 
 bool IsNameStart(unsigned char c) { return std::isalpha(c) || c == '_' || c >= 0x80; }
-bool IsNamePart(unsigned char c) { return std::isalnum(c) || c == '_' || c >= 0x80; }
 
 // "a" or "a.b.c": what may name a module, a class or an attribute.
 bool IsDottedName(std::string_view text) {

@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "rewriter/application.h"
+#include "rewriter/name_part.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
@@ -15,18 +16,13 @@ namespace {
 constexpr size_t kBlock = 1 << 20;
 constexpr uint64_t kMaxSource = 64 << 20;  // no Python file that is meant to be read is larger
 
-bool IsNameByte(char c) {
-  const auto u = static_cast<unsigned char>(c);
-  return std::isalnum(u) != 0 || c == '_' || u >= 0x80;
-}
-
 // Calls `use` with each place of the whole word in the text; stops when it gives false.
 template <typename Use>
 bool ForEachWord(std::string_view text, std::string_view word, Use use) {
   for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
     const size_t end = at + word.size();
-    if (at > 0 && IsNameByte(text[at - 1])) continue;
-    if (end < text.size() && IsNameByte(text[end])) continue;
+    if (at > 0 && IsNamePart(text[at - 1])) continue;
+    if (end < text.size() && IsNamePart(text[end])) continue;
     if (!use(at)) return false;
   }
   return true;
@@ -108,7 +104,7 @@ std::string ModuleName(const fs::path& file) {
   if (path.filename() == "__init__") path = path.parent_path();
   for (const fs::path& part : path) {
     const std::string text = part.string();
-    if (text.empty() || !std::all_of(text.begin(), text.end(), IsNameByte)) return {};
+    if (text.empty() || !std::all_of(text.begin(), text.end(), IsNamePart)) return {};
     name += (name.empty() ? "" : ".") + text;
   }
   return name;
