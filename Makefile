@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PRESET ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint demo bench upstream random bench-tracing ignored fuzz workloads clean
+.PHONY: help deps build test lint demo bench upstream random bench-reach bench-tracing ignored fuzz workloads clean
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=release|debug|sanitize|clang]"
@@ -26,6 +26,9 @@ demo: build ## trace, rewrite, verify and report one sample, then measure its co
 
 bench: build ## cold starts of the sample workloads, in half an hour (LARGE=1: the large ones too)
 	@scripts/bench.sh $(if $(LARGE),--large)
+
+bench-reach: build ## static reachability against what really runs, beside PyCG
+	@scripts/bench-reach.sh
 
 bench-tracing: build ## what tracing costs on each CPython
 	@scripts/bench-tracing.sh

@@ -204,6 +204,14 @@ PlanSummary SummarizePlan(const TracePlan& join, const std::vector<bool>& functi
   const Plan& plan = *join.plan();
   PlanSummary summary;
   summary.keep = plan.keep();
+  summary.trim = plan.trim();
+  summary.bytes_before = plan.bytes_before();
+  for (const LeftOut& kind : plan.left_out()) {
+    LeftOutRow row{kind.what(), kind.files(), kind.bytes(), {}};
+    for (const LeftOut::Part& part : kind.parts())
+      row.parts.emplace_back(part.name(), part.bytes());
+    summary.left_out.push_back(std::move(row));
+  }
   summary.pins.assign(plan.pins().begin(), plan.pins().end());
   summary.lazy_trees = LazyTrees(join);
   summary.rules = CountRules(plan);

@@ -157,6 +157,12 @@ Json ToJson(const HoldoutRow& row) {
           {"rewritten_us", row.rewritten_us}};
 }
 
+Json ToJson(const LeftOutRow& row) {
+  Json parts = Json::array();
+  for (const auto& [name, bytes] : row.parts) parts.push_back({{"name", name}, {"bytes", bytes}});
+  return {{"what", row.what}, {"files", row.files}, {"bytes", row.bytes}, {"parts", parts}};
+}
+
 Json ToJson(const EagerRow& row) {
   return {{"module", row.module},
           {"import_self_ms", Ms(row.self_us)},
@@ -189,6 +195,9 @@ Json Rows(const std::vector<Row>& rows, size_t top) {
 Json ToJson(const PlanSummary& plan, size_t top) {
   Json json;
   json["keep"] = plan.keep;
+  json["trim"] = plan.trim;
+  json["bytes_before"] = plan.bytes_before;
+  json["left_out"] = Rows(plan.left_out, 0);
   json["pins"] = plan.pins;
   json["repairs"] = Rows(plan.repairs, 0);
   json["ignored_effects"] = plan.ignored_effects;

@@ -11,9 +11,12 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/command_line.h"
 #include "proto/envelope.h"
+#include "proto/reach_chain.h"
+#include "report/escape.h"
 #include "report/report.h"
 
 namespace faaslight {
@@ -25,6 +28,7 @@ constexpr const char* kExamples = R"(Examples:
   faaslight-report app.trace --plan out/faaslight.plan
       also: what became lazy, what stays and why, what can run that no event ran
   faaslight-report app.trace --plan out/faaslight.plan --why-eager
+  faaslight-report app.trace --plan out/faaslight.plan --why pandas.io.sql:SQLTable.insert
       what the import still loads, what that costs, and which rule keeps it
   faaslight-report app.trace --plan out/faaslight.plan --format json --top 0 > report.json
       everything, for programs (docs/report.md)
@@ -36,6 +40,7 @@ struct Arguments {
   std::string trace, plan, format = "text";
   std::optional<size_t> top;
   bool why_eager = false;
+  std::vector<std::string> why;
 };
 
 int Report(const Error& error) {
@@ -56,6 +61,18 @@ TextOptions Terminal() {
   return options;
 }
 
+// Each name's chain; of a name that nothing reachable has, that it has none.
+Result<std::string> RenderChains(const Plan& plan, const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    const std::vector<std::string> chain = ChainOf(plan, name);
+    if (chain.empty())
+      text += fmt::format("{}: nothing of that name can be reached from the handler\n", name);
+    for (const std::string& line : chain) text += Escaped(line) + "\n";
+  }
+  return text;
+}
+
 Result<std::string> Render(const Arguments& arguments) {
   Result<Trace> trace = ReadTrace(arguments.trace);
   if (!trace) return tl::unexpected(trace.error());
@@ -65,6 +82,7 @@ Result<std::string> Render(const Arguments& arguments) {
     if (!read) return tl::unexpected(read.error());
     plan = std::move(*read);
   }
+  if (!arguments.why.empty()) return RenderChains(*plan, arguments.why);
   Result<Summary> summary = Summarize(*trace, plan ? &*plan : nullptr);
   if (!summary) return tl::unexpected(summary.error());
   if (arguments.format == "json") return RenderJson(*summary, arguments.top.value_or(0));
@@ -84,6 +102,10 @@ int Main(int argc, char** argv) {
                                      "faaslight.plan of a package rewritten from this trace");
   app.add_flag("--why-eager", arguments.why_eager,
                "only what the import still loads: its cost, and which rule keeps it")
+      ->needs(plan);
+  app.add_option("--why", arguments.why,
+                 "only how the handler reaches MODULE or MODULE:QUALIFIED.NAME")
+      ->expected(1)
       ->needs(plan);
   app.add_option("--format", arguments.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));

@@ -155,8 +155,18 @@ struct WhyEager {
   std::vector<EagerRule> rules;  // by what they hold, most first
 };
 
+// One kind of files that the package does not carry.
+struct LeftOutRow {
+  std::string what;
+  uint64_t files = 0, bytes = 0;
+  std::vector<std::pair<std::string, uint64_t>> parts;  // first folder -> bytes, largest first
+};
+
 struct PlanSummary {
   std::string keep;
+  std::string trim;                  // "", "files" or "unreachable"
+  std::vector<LeftOutRow> left_out;  // as the plan has them
+  uint64_t bytes_before = 0;         // of the application, where it was trimmed
   std::vector<std::string> pins;
   std::vector<RepairRow> repairs;
   std::vector<std::string> ignored_effects;

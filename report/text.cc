@@ -49,6 +49,7 @@ class TextReport {
     CostliestModules();
     if (summary_.plan) {
       BecameLazy();
+      LeftOutFiles();
       Stays();
       Rules();
       Hoists();
@@ -273,6 +274,24 @@ class TextReport {
     }
     out_ += table.Render(2);
     More(trees.size());
+  }
+
+  void LeftOutFiles() {
+    const PlanSummary& plan = *summary_.plan;
+    if (plan.trim.empty()) return;
+    uint64_t bytes = 0;
+    for (const LeftOutRow& row : plan.left_out) bytes += row.bytes;
+    Heading("Left out", fmt::format("{} of {} KB (--trim={})", Kilobytes(bytes),
+                                    Kilobytes(plan.bytes_before), Escaped(plan.trim)));
+    if (plan.left_out.empty()) return Line("  nothing");
+    Table table({{"KB"}, {"files"}, {"what", Align::kLeft}, {"most of it in", Align::kLeft}});
+    for (const LeftOutRow& row : plan.left_out) {
+      std::string most;
+      for (size_t i = 0; i < std::min<size_t>(3, row.parts.size()); ++i)
+        most += (i == 0 ? "" : ", ") + Escaped(row.parts[i].first);
+      table.Add({Kilobytes(row.bytes), Thousands(row.files), Escaped(row.what), most});
+    }
+    out_ += table.Render(2);
   }
 
   void Stays() {

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <set>
-#include <thread>
 
 #include "base/files.h"
+#include "base/parallel.h"
 #include "rewriter/exact_all.h"
 #include "rewriter/expand_stars.h"
 
@@ -73,18 +72,6 @@ void ReadModule(const fs::path& path, const std::unordered_map<std::string, int>
     return;
   }
   module.facts = std::make_shared<const Facts>(std::move(*facts));
-}
-
-template <typename Work>
-void InParallel(size_t count, Work work) {
-  std::atomic<size_t> next{0};
-  std::vector<std::thread> threads;
-  for (unsigned t = 0; t < std::max(1U, std::thread::hardware_concurrency()); ++t) {
-    threads.emplace_back([&] {
-      for (size_t i = next++; i < count; i = next++) work(i);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
 }
 
 TracedModule FromTrace(const Module& traced, int order) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "rewriter/emit.h"
+#include "rewriter/leave_out.h"
 #include "rewriter/notes.h"
 #include "rewriter/plan.h"
 
@@ -22,8 +23,14 @@ Status PackageBuilder::Copy() {
     return Fail(ExitCode::kSystem,
                 fmt::format("cannot make {}: {}", options_.package.string(), error.message()));
   }
-  Result<std::vector<std::string>> copied = CopyApplication(options_.app, options_.package);
+  Result<Trimmed> trimmed = TrimApplication(app_, reach_, options_.trim, &bytes_before_);
+  if (!trimmed) return tl::unexpected(trimmed.error());
+  trimmed_ = std::move(*trimmed);
+  Result<std::vector<std::string>> copied =
+      CopyApplication(options_.app, options_.package, trimmed_.files);
   if (!copied) return tl::unexpected(copied.error());
+  if (Status done = WriteStubs(trimmed_, options_.package); !done)
+    return tl::unexpected(done.error());
   notes_ = std::move(*copied);
   copied_ = true;
   return {};
@@ -38,7 +45,7 @@ Result<PackageBuilder::Package> PackageBuilder::Build(const std::vector<Pin>& mo
     options_.progress(round == 0 ? "deciding what becomes lazy"
                                  : "deciding again after the self-check");
     Package package;
-    package.choices = Decide(app_, policy, notes);
+    package.choices = Decide(app_, reach_.result(), policy, notes);
     notes.insert(notes.end(), notes_.begin(), notes_.end());
     options_.progress("compiling");
     Result<EmitResult> emitted =
@@ -46,6 +53,11 @@ Result<PackageBuilder::Package> PackageBuilder::Build(const std::vector<Pin>& mo
     if (!emitted) return tl::unexpected(emitted.error());
     if (emitted->findings.empty()) {
       package.plan = MakePlan(app_, policy, package.choices, notes);
+      reach_.AddSteps(package.plan);
+      AddLeftOut(trimmed_, package.plan);
+      package.plan.set_bytes_before(bytes_before_);
+      if (options_.trim != Trim::kNone)
+        package.plan.set_trim(options_.trim == Trim::kFiles ? "files" : "unreachable");
       package.rewritten_modules = emitted->rewritten_modules;
       package.pack_bytes = emitted->pack_bytes;
       return package;

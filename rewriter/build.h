@@ -8,7 +8,9 @@
 
 #include "base/result.h"
 #include "proto/plan.pb.h"
+#include "rewriter/app_reach.h"
 #include "rewriter/decisions.h"
+#include "rewriter/trim.h"
 
 namespace faaslight {
 
@@ -20,14 +22,15 @@ struct BuildOptions {
   std::filesystem::path python;   // the traced CPython
   std::filesystem::path package;  // the folder to build in; made by the first build
   unsigned jobs = 0;              // 0: one per core
+  Trim trim = Trim::kNone;
   Progress progress = [](const std::string&) {};
 };
 
 class PackageBuilder {
  public:
-  // The application must outlive it.
-  PackageBuilder(const Application& app, Policy policy, BuildOptions options)
-      : app_(app), policy_(std::move(policy)), options_(std::move(options)) {}
+  // The application and what it reaches must outlive it.
+  PackageBuilder(const Application& app, const AppReach& reach, Policy policy, BuildOptions options)
+      : app_(app), reach_(reach), policy_(std::move(policy)), options_(std::move(options)) {}
 
   struct Package {
     Choices choices;
@@ -47,9 +50,12 @@ class PackageBuilder {
   Status Copy();
 
   const Application& app_;
+  const AppReach& reach_;
   Policy policy_;
   BuildOptions options_;
   bool copied_ = false;
+  Trimmed trimmed_;
+  uint64_t bytes_before_ = 0;
   std::vector<std::string> notes_;  // of the copy
 };
 

@@ -94,6 +94,7 @@ void FactReader::NoteName(const Load& load) {
   Uses* uses = UsesOf(load.owner);
   if (uses == nullptr) return;
   add(*uses);
+  if (load.bare) uses->bare.insert(names_[load.name]);
   if (load.cold >= 0) {
     add(cold_[static_cast<size_t>(load.cold)].second.uses);
   } else if (load.owner >= 0 && facts_.functions[static_cast<size_t>(load.owner)].warm) {
@@ -103,6 +104,7 @@ void FactReader::NoteName(const Load& load) {
 
 void FactReader::NoteChain(const DottedRead& chain) {
   UsesOf(chain.owner)->chains.insert(names_[chain.dotted]);
+  if (chain.bare) UsesOf(chain.owner)->bare.insert(names_[chain.dotted]);
   if (chain.cold >= 0) {
     cold_[static_cast<size_t>(chain.cold)].second.uses.chains.insert(names_[chain.dotted]);
   } else if (chain.owner >= 0 && facts_.functions[static_cast<size_t>(chain.owner)].warm) {

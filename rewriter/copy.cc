@@ -56,14 +56,44 @@ Status CopyEntry(const fs::directory_entry& entry, const fs::path& target,
   return {};
 }
 
-}  // namespace
-
-Result<std::vector<std::string>> CopyApplication(const fs::path& from, const fs::path& to) {
-  std::vector<std::string> notes;
+// The folders of which all files are left out, at any depth.
+std::set<std::string> FoldersThatEmpty(const fs::path& from,
+                                       const std::set<std::string>& left_out) {
+  std::set<std::string> emptied, kept;
+  if (left_out.empty()) return emptied;
   std::error_code error;
   for (fs::recursive_directory_iterator it(from, error), end; !error && it != end;
        it.increment(error)) {
-    if (Status done = CopyEntry(*it, to / it->path().lexically_relative(from), notes); !done) {
+    const fs::path relative = it->path().lexically_relative(from);
+    const bool goes = left_out.count(relative.string()) != 0;
+    std::error_code ignored;
+    // A folder that was empty before stays.
+    const bool folder = it->is_directory(ignored) && !it->is_symlink(ignored);
+    if (folder && !fs::is_empty(it->path(), ignored)) continue;
+    fs::path around = folder ? relative : relative.parent_path();
+    for (; !around.empty(); around = around.parent_path())
+      (goes ? emptied : kept).insert(around.string());
+  }
+  for (const std::string& folder : kept) emptied.erase(folder);
+  return emptied;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> CopyApplication(const fs::path& from, const fs::path& to,
+                                                 const std::set<std::string>& left_out) {
+  std::vector<std::string> notes;
+  std::error_code error;
+  const std::set<std::string> empty = FoldersThatEmpty(from, left_out);
+  for (fs::recursive_directory_iterator it(from, error), end; !error && it != end;
+       it.increment(error)) {
+    const fs::path relative = it->path().lexically_relative(from);
+    if (left_out.count(relative.string()) != 0) continue;
+    if (empty.count(relative.string()) != 0) {
+      it.disable_recursion_pending();
+      continue;
+    }
+    if (Status done = CopyEntry(*it, to / relative, notes); !done) {
       return tl::unexpected(done.error());
     }
   }

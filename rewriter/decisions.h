@@ -17,6 +17,7 @@
 
 #include "proto/plan.pb.h"
 #include "rewriter/application.h"
+#include "rewriter/reach.h"
 
 namespace faaslight {
 
@@ -120,7 +121,7 @@ std::string AsGlob(const std::string& name);
 void MarkRewritable(const Application& app, const Policy& policy, Choices& choices);
 
 // Static reachability from the handler, per function (rewriter/reach.h).
-void MarkReach(const Application& app, Choices& choices);
+void MarkReach(const Application& app, const ReachResult& reached, Choices& choices);
 
 // R1, R1b, R11. `reach` must be filled when policy.keep is kReachable.
 void ClassifyFunctions(const Application& app, const Policy& policy, Choices& choices);
@@ -134,6 +135,7 @@ std::vector<std::string> PlaceHoists(const Application& app, const Policy& polic
                                      Choices& choices);
 
 // All of the above.
-Choices Decide(const Application& app, const Policy& policy, std::vector<std::string>& notes);
+Choices Decide(const Application& app, const ReachResult& reached, const Policy& policy,
+               std::vector<std::string>& notes);
 
 }  // namespace faaslight

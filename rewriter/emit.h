@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,11 +36,12 @@ struct EmitResult {
   uint64_t pack_bytes = 0;
 };
 
-// Copies every file of the application but Python's own caches of the traced interpreter that get
-// replaced. Symbolic links stay links, times and permissions are kept. Gives notes on what was
-// skipped (sockets, …).
+// Copies every file of the application but those in `left_out` (relative paths), and but folders
+// that hold nothing else. Symbolic links stay links, times and permissions are kept. Gives notes on
+// what was skipped (sockets, …).
 Result<std::vector<std::string>> CopyApplication(const std::filesystem::path& from,
-                                                 const std::filesystem::path& to);
+                                                 const std::filesystem::path& to,
+                                                 const std::set<std::string>& left_out);
 
 // Makes texts, compiles them and writes .pyc files, pack and runtime; what an earlier call wrote
 // into the same folder is overwritten. When the findings are not empty nothing in staging may be

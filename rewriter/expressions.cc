@@ -55,8 +55,8 @@ Uses* FactReader::UsesOf(int owner) {
 }
 
 void FactReader::AddLoad(std::string_view name, uint32_t line, const Context& context) {
-  loads_.push_back(
-      {context.scope, scopes_.Intern(context.scope, name), line, context.owner, context.cold});
+  loads_.push_back({context.scope, scopes_.Intern(context.scope, name), line, context.owner,
+                    context.cold, !context.receiver});
 }
 
 void FactReader::LoadName(NodeId identifier, const Context& context) {
@@ -89,7 +89,8 @@ void FactReader::AddChain(std::string_view dotted, const Context& context) {
   if (dot == std::string_view::npos || parts > kMaxChainParts || context.owner == Context::kNobody)
     return;
   NameId root = scopes_.Intern(context.scope, dotted.substr(0, dot));
-  chains_.push_back({context.scope, root, names_.Intern(dotted), context.owner, context.cold});
+  chains_.push_back(
+      {context.scope, root, names_.Intern(dotted), context.owner, context.cold, !context.receiver});
 }
 
 void FactReader::VisitAttribute(NodeId node, const Context& context) {
@@ -99,16 +100,20 @@ void FactReader::VisitAttribute(NodeId node, const Context& context) {
   if (all_reads_.count(node) != 0) return;
   if (Uses* uses = UsesOf(context.owner)) {
     uses->methods.emplace(std::string(Text(attribute)), tree_.line(attribute));
+    NoteReceiver(object, Text(attribute), tree_.line(attribute), context);
   }
   NoteAttribute(node, context);
   if (IsSysModules(node)) NoteSysModules(node, context);
+  Context inner = context;
+  inner.receiver =
+      tree_.kind(object) == Kind::kIdentifier || tree_.kind(object) == Kind::kAttribute;
   if (IsSysModules(object)) {
     // What is read off sys.modules is seen here: the plain mention is not noted again.
     NodeId name = object;
     while (tree_.kind(name) == Kind::kAttribute) name = tree_.Child(name, Field::kObject);
-    if (tree_.kind(name) == Kind::kIdentifier) AddLoad(Text(name), tree_.line(name), context);
+    if (tree_.kind(name) == Kind::kIdentifier) AddLoad(Text(name), tree_.line(name), inner);
   } else {
-    Visit(object, context);
+    Visit(object, inner);
   }
   if (std::string dotted = Dotted(node); !dotted.empty()) AddChain(dotted, context);
 }
@@ -201,7 +206,7 @@ void FactReader::VisitNamedExpression(NodeId node, const Context& context) {
   // In a comprehension the name is the enclosing scope's: that closes over it.
   if (target.scope != context.scope) {
     loads_.push_back({context.scope, scopes_.Intern(context.scope, Text(name)), tree_.line(name),
-                      Context::kNobody, -1});
+                      Context::kNobody, -1, true});
   }
 }
 

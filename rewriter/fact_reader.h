@@ -3,8 +3,8 @@
 //
 // The pieces, one concept per file: facts.cc (checks, the whole), statements.cc, expressions.cc,
 // functions.cc (def, lambda, class), imports.cc, patterns.cc (match), module_traits.cc (__all__,
-// sys.modules, introspection), spots.cc (where statements can be put), resolution.cc (names to
-// uses).
+// sys.modules, introspection), spots.cc (where statements can be put), receivers.cc (what
+// attributes are read on), resolution.cc (names to uses).
 #pragma once
 
 #include <algorithm>
@@ -35,6 +35,7 @@ struct Context {
   bool lines_known = false;  // which lines of the function ran
   int cold = -1;             // the cold region: a position in cold_
   bool annotation = false;   // strings are annotations too: names in them count
+  bool receiver = false;     // a name or chain of attributes of which an attribute is read
 
   static constexpr int kImportTime = -1;
   static constexpr int kNobody = -2;  // not evaluated, but the compiler's scoping sees it
@@ -56,6 +57,7 @@ class FactReader {
     uint32_t line;
     int owner;
     int cold;
+    bool bare;  // not only to read an attribute of it
   };
   // A dotted expression that starts with a name: an attribute chain, or X in vars(X).
   struct DottedRead {
@@ -64,6 +66,7 @@ class FactReader {
     NameId dotted;
     int owner;
     int cold;
+    bool bare = false;
   };
   // Something that counts only where a name is the builtin or the global one: eval, locals(),
   // inspect's stack.
@@ -76,6 +79,28 @@ class FactReader {
     bool own_namespace;
     bool introspection;
     std::string text;
+  };
+
+  // What the text tells of a value (receivers.cc).
+  struct Value {
+    enum class Kind { kUnknown, kText, kBuiltin, kMade } kind = Kind::kUnknown;
+    NameId maker = 0;  // kMade: the dotted name that was called …
+    NameId root = 0;   // … and its first part, to be looked up
+  };
+  // An attribute that is read, and on what; looked up when the whole file is known.
+  struct AttributeRead {
+    enum class On { kAnything, kName, kChain, kValue, kSuper } on = On::kAnything;
+    ScopeId scope;
+    NameId name = 0;  // kName: the variable; kChain: the first part
+    Value value;      // kValue
+    NameId attribute;
+    uint32_t line;
+    int owner;
+  };
+  // How often a local name is bound, and to what where that is told.
+  struct LocalValues {
+    uint32_t bindings = 0;
+    std::vector<Value> values;
   };
 
   // What looks at the frames above it, by the names that other code of the file knows it by.
@@ -121,12 +146,27 @@ class FactReader {
   std::string Dotted(NodeId node) const;
   Uses* UsesOf(int owner);
 
+  // receivers.cc
+  void NoteReceiver(NodeId object, std::string_view attribute, uint32_t line,
+                    const Context& context);
+  Value ValueOf(NodeId node, const Context& context);
+  Value ValueOfCall(NodeId node, const Context& context);
+  void NoteLocalValue(NodeId target, NodeId value, const Context& context);
+  void ResolveReceivers();
+  void ResolveClassReads();
+  void ResolveReceiver(const AttributeRead& read);
+  bool ResolveSelf(const AttributeRead& read, ScopeId scope, uint32_t bindings);
+  bool ResolveSuper(const AttributeRead& read);
+  bool ResolveValue(const AttributeRead& read, const Value& value, ScopeId scope);
+  bool IsGlobal(ScopeId scope, NameId name) const;
+
   // functions.cc
   void VisitDecorated(NodeId node, const Context& context);
   uint32_t FirstLine(NodeId definition, NodeId decorated) const;
   void VisitFunction(NodeId node, NodeId decorated, const Context& context);
   void VisitLambda(NodeId node, const Context& context);
   void VisitClass(NodeId node, NodeId decorated, const Context& context);
+  void ReadBase(NodeId base, ClassFacts* facts) const;
   std::vector<std::string> DecoratorNames(NodeId decorated) const;
   std::vector<Parameter> ReadParameters(NodeId parameters);
   void VisitDefaults(NodeId parameters, const Context& context);
@@ -220,7 +260,11 @@ class FactReader {
   std::vector<DottedRead> chains_;
   std::vector<DottedRead> namespaces_;
   std::vector<SpecialRead> specials_;
-  std::vector<LiteralLoop> loops_;  // around what is being read
+  std::vector<AttributeRead> attribute_reads_;
+  std::vector<std::pair<Load, ScopeId>> class_reads_;  // with the class body that binds the name
+  std::map<std::pair<ScopeId, NameId>, LocalValues> local_values_;
+  std::set<NameId> nonlocal_names_;  // bound by functions inside, too
+  std::vector<LiteralLoop> loops_;   // around what is being read
   std::set<std::string> loop_keys_;
   bool stores_globals_ = false;
   std::map<std::string, bool> constants_;         // name -> whether it is true

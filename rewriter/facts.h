@@ -7,6 +7,7 @@
 // into the source as given; lines count from 1.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -85,11 +86,27 @@ struct Spot {
   std::string indent;
 };
 
+// An attribute of an object whose class the text tells.
+struct ReceiverUse {
+  enum class Receiver {
+    kSelf,      // the first parameter of a method of the class `cls`, or of a class method: an
+                // instance of it or of a class that extends it, or one of these classes
+    kSuper,     // super() in a method of `cls`
+    kInstance,  // what calling `cls`, a dotted name from the module's globals, gave. If that is no
+                // class, nothing is known
+  } receiver = Receiver::kSelf;
+  std::string cls;   // kSelf, kSuper: the qualified name of a class of this module
+  std::string name;  // the attribute
+  auto operator<=>(const ReceiverUse& other) const = default;
+};
+
 // The names that a piece of code uses, as seen from the module's globals.
 struct Uses {
   std::map<std::string, uint32_t> names;  // global names read -> first line. Over-approximates.
   std::set<std::string>
       chains;  // "urllib.request", "a.b.c": attribute chains on global names (up to 4 parts)
+  // Of `names` and `chains`, those whose value is used other than to read an attribute of it.
+  std::set<std::string> bare;
   std::set<std::string>
       namespaces;              // global names X of which X.__dict__, vars(X) or dir(X) is read
   bool own_namespace = false;  // reads globals(), locals(), vars(), dir() without argument, eval,
@@ -98,6 +115,10 @@ struct Uses {
   bool walks_sys_modules = false;  // iterates sys.modules (for, list, .items() …): R5
   std::map<std::string, uint32_t>
       methods;  // attribute names called or read on anything: ".save" -> first line
+  // Of `methods`, those read at least once on an object of which the text tells nothing. The others
+  // are in `on_receivers` or `chains`, or the object is one of Python's own (a string, a list).
+  std::set<std::string> on_anything;
+  std::map<ReceiverUse, uint32_t> on_receivers;  // -> first line
 };
 
 // Code of a function that ran, from a statement to the end of its block, of which no line ran. A
@@ -184,7 +205,10 @@ struct ClassFacts {
   std::string qualname;
   uint32_t line = 0;
   int function = -1;               // defined inside this function, or -1
-  std::vector<std::string> bases;  // dotted names as written; others are left out
+  std::vector<std::string> bases;  // dotted names as written; of Base[T] the Base, of a call its
+                                   // arguments
+  bool other_bases = false;        // a base is something else, or what a call gives
+  std::set<std::string> assigned;  // names that its body binds otherwise than by def or class
   std::vector<std::string> decorators;
   bool metaclass_or_keywords = false;
 };

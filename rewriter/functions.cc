@@ -180,7 +180,9 @@ Context FactReader::EnterFunction(int index, const Context& context) {
   scopes_[inner.scope].function = index;
   scopes_[inner.scope].qualname = facts_.functions[index].qualname + ".<locals>.";
   for (const Parameter& parameter : facts_.functions[index].parameters) {
-    scopes_.Mark(inner.scope, scopes_.Intern(inner.scope, parameter.name), ScopeTable::kBound);
+    const NameId name = scopes_.Intern(inner.scope, parameter.name);
+    scopes_.Mark(inner.scope, name, ScopeTable::kBound);
+    ++local_values_[{inner.scope, name}].bindings;
   }
   return inner;
 }
@@ -280,6 +282,24 @@ void FactReader::VisitLambda(NodeId node, const Context& context) {
   Visit(body, inner);
 }
 
+// `Base`, `Base[T]`, `with_metaclass(Meta, Base)`.
+void FactReader::ReadBase(NodeId base, ClassFacts* facts) const {
+  const NodeId subscripted =
+      tree_.kind(base) == Kind::kSubscript ? tree_.Child(base, Field::kValue) : base;
+  if (std::string dotted = Dotted(subscripted); !dotted.empty()) {
+    facts->bases.push_back(std::move(dotted));
+    return;
+  }
+  facts->other_bases = true;
+  if (tree_.kind(base) != Kind::kCall) return;
+  const NodeId arguments = tree_.Child(base, Field::kArguments);
+  if (arguments == kNoNode) return;
+  for (NodeId argument : tree_.NamedChildren(arguments)) {
+    if (std::string dotted = Dotted(argument); !dotted.empty())
+      facts->bases.push_back(std::move(dotted));
+  }
+}
+
 void FactReader::VisitClass(NodeId node, NodeId decorated, const Context& context) {
   NodeId name = tree_.Child(node, Field::kName);
   NodeId body = tree_.Child(node, Field::kBody);
@@ -295,8 +315,7 @@ void FactReader::VisitClass(NodeId node, NodeId decorated, const Context& contex
       Kind kind = tree_.kind(base);
       facts.metaclass_or_keywords |=
           kind == Kind::kKeywordArgument || kind == Kind::kDictionarySplat;
-      if (std::string dotted = Dotted(base); !dotted.empty())
-        facts.bases.push_back(std::move(dotted));
+      if (kind != Kind::kKeywordArgument) ReadBase(base, &facts);
     }
     Visit(bases, header);
   }
@@ -310,6 +329,7 @@ void FactReader::VisitClass(NodeId node, NodeId decorated, const Context& contex
   Scope& scope = scopes_[inner.scope];
   scope.qualname = facts.qualname + ".";
   scope.class_path = facts.qualname;
+  scope.cls = static_cast<int>(facts_.classes.size());
   scope.mangling = Mangling(Text(name));
   facts_.classes.push_back(std::move(facts));
   Visit(body, inner);

@@ -350,10 +350,11 @@ std::vector<std::string> PlaceHoists(const Application& app, const Policy& polic
   return notes;
 }
 
-Choices Decide(const Application& app, const Policy& policy, std::vector<std::string>& notes) {
+Choices Decide(const Application& app, const ReachResult& reached, const Policy& policy,
+               std::vector<std::string>& notes) {
   Choices choices(app.modules().size());
   MarkRewritable(app, policy, choices);
-  MarkReach(app, choices);
+  MarkReach(app, reached, choices);
   ClassifyFunctions(app, policy, choices);
   DecideImports(app, policy, choices);
   // A draft tells what will be loaded; with that, fewer names need to be lazy.

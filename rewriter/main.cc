@@ -84,6 +84,22 @@ int KeepPins(const faaslight::RewriteResult& result, const std::filesystem::path
   return 0;
 }
 
+void PrintLeftOut(const faaslight::Plan& plan) {
+  uint64_t files = 0, bytes = 0;
+  for (const faaslight::LeftOut& kind : plan.left_out()) {
+    files += kind.files();
+    bytes += kind.bytes();
+  }
+  if (plan.trim().empty()) return;
+  constexpr double kMega = 1e6;
+  fmt::print("left out: {} files, {:.1f} of {:.1f} MB\n", files, static_cast<double>(bytes) / kMega,
+             static_cast<double>(plan.bytes_before()) / kMega);
+  for (const faaslight::LeftOut& kind : plan.left_out()) {
+    fmt::print("  {:.1f} MB in {} files: {}\n", static_cast<double>(kind.bytes()) / kMega,
+               kind.files(), kind.what());
+  }
+}
+
 void PrintSummary(const faaslight::RewriteResult& result, const std::string& out, double seconds) {
   uint64_t lazy_functions = 0, functions = 0, lazy_imports = 0, before = 0, after = 0;
   for (const faaslight::PlanModule& module : result.plan.modules()) {
@@ -97,6 +113,7 @@ void PrintSummary(const faaslight::RewriteResult& result, const std::string& out
   fmt::print("wrote {} in {:.1f} s: {} modules rewritten, {} of {} functions and {} imports lazy\n",
              out, seconds, result.rewritten_modules, lazy_functions, functions, lazy_imports);
   fmt::print("modules loaded: {} before, at most {} after\n", before, after);
+  PrintLeftOut(result.plan);
   const faaslight::Verification& v = result.plan.verification();
   if (!v.done()) {
     fmt::print("not verified\n");
@@ -119,6 +136,13 @@ void PrintSummary(const faaslight::RewriteResult& result, const std::string& out
     fmt::print("not compared, the original differs from itself: {}\n", part);
   }
   for (const std::string& note : result.plan.notes()) fmt::print("note: {}\n", note);
+}
+
+int PrintWhy(const faaslight::RewriteOptions& options, const std::vector<std::string>& names) {
+  const faaslight::Result<std::vector<std::string>> lines = faaslight::ExplainReach(options, names);
+  if (!lines) return Print(lines.error());
+  for (const std::string& line : *lines) fmt::print("{}\n", line);
+  return 0;
 }
 
 // Adds what faaslight.toml says; the command line comes first. `keep` is empty where the command
@@ -152,14 +176,17 @@ int main(int argc, char** argv) {
       "use."};
   cli.footer(kFooter);
   faaslight::RewriteOptions options;
-  std::string app, out, keep, python, emit_source, config;
-  std::vector<std::string> traces, env_files, pins, holdout;
+  std::string app, out, keep, python, emit_source, config, trim;
+  std::vector<std::string> traces, env_files, pins, holdout, why;
   bool no_verify = false, no_repair = false, quiet = false;
   cli.add_option("APP_DIR", app, "the application's folder, with its dependencies")->required();
   cli.add_option("--trace", traces, "a trace by faaslight-trace (may be given several times)")
       ->required()
       ->expected(1);
-  cli.add_option("-o,--output", out, "the folder to write")->required();
+  CLI::Option* output = cli.add_option("-o,--output", out, "the folder to write");
+  cli.add_option("--why", why,
+                 "write nothing, say how the handler reaches MODULE or MODULE:QUALIFIED.NAME")
+      ->expected(1);
   cli.add_option("--keep", keep,
                  "what stays eager: traced (default), reachable (from the handler) or none (for "
                  "tests)")
@@ -175,6 +202,9 @@ int main(int argc, char** argv) {
                  "glob of modules (or 'module > target.attribute') whose import effects are "
                  "harmless")
       ->expected(1);
+  cli.add_flag("--trim{files}", trim,
+               "leave out what no import reads: tests, C sources, type stubs, stale .pyc files; "
+               "--trim=unreachable: also modules that the handler cannot reach");
   cli.add_option("--config", config, "settings file (default: ./faaslight.toml, if it is there)");
   cli.add_flag("--no-repair", no_repair, "when verification finds a difference, only say so");
   cli.add_option("--max-replays", options.max_replays, "bound of a repair's search")
@@ -198,10 +228,23 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return faaslight::ExitOf(cli, error, "faaslight-rewrite");
   }
+  if (!trim.empty() && trim != "files" && trim != "unreachable") {
+    fmt::print(stderr, "faaslight-rewrite: --trim={}: it is files or unreachable (see --help)\n",
+               trim);
+    return static_cast<int>(ExitCode::kUsage);
+  }
+  if (why.empty() && output->empty()) {
+    fmt::print(stderr, "faaslight-rewrite: --output is required (see --help)\n");
+    return static_cast<int>(ExitCode::kUsage);
+  }
   options.app = app;
   options.out = out;
   options.traces.assign(traces.begin(), traces.end());
   options.env_files.assign(env_files.begin(), env_files.end());
+  if (!why.empty()) return PrintWhy(options, why);
+  options.trim = trim.empty()      ? faaslight::Trim::kNone
+                 : trim == "files" ? faaslight::Trim::kFiles
+                                   : faaslight::Trim::kUnreachable;
   options.verify = !no_verify;
   if (!python.empty()) options.python = python;
   if (!emit_source.empty()) options.emit_source = emit_source;

@@ -4,16 +4,7 @@
 
 namespace faaslight {
 
-void MarkReach(const Application& app, Choices& choices) {
-  std::vector<std::pair<std::string, int>> entered;
-  for (const TracedModule& module : app.modules()) {
-    for (size_t f = 0; f < module.entered.size(); ++f) {
-      if (module.entered[f]) entered.emplace_back(module.name, static_cast<int>(f));
-    }
-  }
-  const std::string& handler_module = app.modules()[static_cast<size_t>(app.handler_module())].name;
-  const ReachResult reached =
-      FindReachable(app.ReachModules(), handler_module, app.handler_function(), entered);
+void MarkReach(const Application& app, const ReachResult& reached, Choices& choices) {
   for (size_t i = 0; i < choices.size(); ++i) {
     const TracedModule& module = app.modules()[i];
     choices[i].reach.assign(module.entered.size(), REACH_UNREACHABLE);

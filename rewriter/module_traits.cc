@@ -80,7 +80,7 @@ void FactReader::NoteSpecial(std::string_view name, uint32_t line, const Context
 void FactReader::NoteName(std::string_view name, uint32_t line, const Context& context) {
   if (name == "super" && scopes_[context.scope].kind != ScopeKind::kClass &&
       scopes_[context.scope].kind != ScopeKind::kModule) {
-    loads_.push_back({context.scope, names_.Intern("__class__"), line, Context::kNobody, -1});
+    loads_.push_back({context.scope, names_.Intern("__class__"), line, Context::kNobody, -1, true});
   }
   if (name == "__all__" && context.owner == Context::kImportTime) ++all_loads_;
   if (NamespaceFunctions().count(name) != 0) {
@@ -134,6 +134,11 @@ void FactReader::NoteCall(NodeId node, const Context& context) {
   std::vector<NodeId> given = tree_.NamedChildren(arguments);
   std::string_view name;
   if (tree_.kind(function) == Kind::kIdentifier) name = Text(function);
+  if (name == "getattr" && given.size() >= 2 && context.owner != Context::kNobody) {
+    const std::optional<std::string> attribute = PlainString(tree_, given[1]);
+    if (attribute && !attribute->empty())
+      NoteReceiver(given[0], *attribute, tree_.line(node), context);
+  }
   if (name == "vars" || name == "dir") {
     const bool here =
         context.owner == Context::kImportTime && context.scope == ScopeTable::kModuleScope;

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 
+#include "rewriter/class_tree.h"
 #include "rewriter/reach_marks.h"
+#include "rewriter/use_meanings.h"
 
 namespace faaslight {
 namespace {
 
 class Reacher {
  public:
-  explicit Reacher(const ModuleIndex& index) : index_(index), marks_(index) {}
+  explicit Reacher(const ModuleIndex& index)
+      : index_(index), tree_(index), meanings_(index_, tree_), marks_(index_, tree_) {}
 
   void Root(int module, std::string_view function) {
     const ReachFrom from{-1, -1, 0, kHowHandler};
@@ -23,7 +26,7 @@ class Reacher {
     if (facts == nullptr || function < 0 ||
         static_cast<size_t>(function) >= facts->functions.size())
       return;
-    marks_.ReachFunction(module, function, ReachFrom{-1, -1, 0, kHowHandler});
+    marks_.ReachFunction(module, function, ReachFrom{-1, -1, 0, kHowEntered});
   }
 
   void Run() {
@@ -55,9 +58,14 @@ class Reacher {
         // A local name may hold the module: Uses does not tell what is done with it.
         if (function >= 0) marks_.MakeDynamic(loaded);
       }
-      if (function < 0 || name.attribute.empty() || name.attribute == "*") continue;
       const std::optional<std::string> target = index_.AbsoluteName(module, name);
-      const int found = target ? index_.Find(*target) : -1;
+      if (!target) continue;
+      const int found = index_.Find(*target);
+      if (found < 0) marks_.Want(*target);
+      if (name.attribute.empty() || name.attribute == "*") continue;
+      if (index_.Find(*target + "." + name.attribute) < 0)
+        marks_.Want(*target + "." + name.attribute);
+      if (function < 0) continue;
       if (found < 0) continue;
       for (const Denoted& denoted : index_.ResolveName(found, name.attribute)) {
         marks_.Reference(denoted, ReachFrom{module, function, statement.line, kHowCall}, true);
@@ -73,39 +81,21 @@ class Reacher {
   }
 
   void VisitUses(int module, int function, const Uses& uses) {
-    ReachMarks::State& state = marks_.state(module);
-    for (const auto& [name, line] : uses.names) {
-      const ReachFrom from{module, function, line, kHowCall};
-      const auto chain = uses.chains.lower_bound(name + ".");
-      const bool bare =
-          chain == uses.chains.end() || chain->compare(0, name.size() + 1, name + ".") != 0;
-      if (bare) {
-        // The name alone: a module that is passed around.
-        FollowChain(module, name, from);
-      } else if (state.names.insert(name).second) {
-        for (const Denoted& denoted : index_.ResolveName(module, name))
-          marks_.Reference(denoted, from, false);
-      }
-      if (name == "getattr" || name == "hasattr" || name == "eval" || name == "exec" ||
-          name == "attrgetter" || name == "methodcaller") {
-        DemandStrings(module, from);
-      } else if (name == "__import__" || name == "import_module" || name == "importlib") {
-        ImportStrings(module, from);
-      }
-    }
+    for (const auto& [name, line] : uses.names)
+      VisitName(name, uses.bare.count(name) != 0, ReachFrom{module, function, line, kHowCall});
     for (const std::string& chain : uses.chains) {
       const auto line = uses.names.find(chain.substr(0, chain.find('.')));
-      FollowChain(
-          module, chain,
-          ReachFrom{module, function, line == uses.names.end() ? 0 : line->second, kHowCall});
+      VisitName(chain, uses.bare.count(chain) != 0,
+                ReachFrom{module, function, line == uses.names.end() ? 0 : line->second, kHowCall});
     }
-    for (const auto& [name, line] : uses.methods) {
-      marks_.Demand(name, ReachFrom{module, function, line, kHowMethod});
-      if (name == "import_module")
-        ImportStrings(module, ReachFrom{module, function, line, kHowImportByName});
-      if (name == "attrgetter" || name == "methodcaller")
-        DemandStrings(module, ReachFrom{module, function, line, kHowMethod});
+    for (const std::string& name : uses.on_anything) {
+      const auto line = uses.methods.find(name);
+      marks_.Demand(name, ReachFrom{module, function, line == uses.methods.end() ? 0 : line->second,
+                                    kHowMethod});
     }
+    for (const auto& [use, line] : uses.on_receivers)
+      Ask(meanings_.OfReceiver(module, use), ReachFrom{module, function, line, kHowMethod});
+    VisitStrings(module, function, uses);
     const ReachFrom from{module, function, 0, kHowNamespace};
     for (const std::string& name : uses.namespaces) {
       for (const Denoted& denoted : index_.ResolveName(module, name))
@@ -114,11 +104,40 @@ class Reacher {
     if (uses.own_namespace) TakeOwnNamespace(module, from);
   }
 
-  void FollowChain(int module, std::string_view chain, const ReachFrom& from) {
-    if (!marks_.state(module).chains.insert(chain).second) return;
-    for (const ChainDenoted& end : index_.ResolveChain(module, chain)) {
-      marks_.Reference(end.denoted, from, true);
+  // A name or chain from the module's globals; `bare`: its value is used, not only an attribute of
+  // it. Looked at once per module for either.
+  void VisitName(const std::string& dotted, bool bare, const ReachFrom& from) {
+    ReachMarks::State& state = marks_.state(from.module);
+    const bool first = state.names.insert(dotted).second;
+    const bool escapes = bare && state.escaped.insert(dotted).second;
+    if (!first && !escapes) return;
+    const Meaning& meaning = meanings_.OfName(from.module, dotted);
+    for (size_t i = 0; i < meaning.denoted.size(); ++i)
+      marks_.Reference(meaning.denoted[i], from, bare && meaning.whole[i]);
+    if (first) Ask(meaning, from);
+  }
+
+  void Ask(const Meaning& meaning, const ReachFrom& from) {
+    for (const Meaning::OnClass& on : meaning.on_classes)
+      marks_.DemandOn(on.cls, on.name, on.ask, from);
+    for (const std::string_view name : meaning.on_anything) marks_.Demand(name, from);
+  }
+
+  // Names that make strings of the module count as attributes or modules.
+  void VisitStrings(int module, int function, const Uses& uses) {
+    const auto line_of = [](const std::map<std::string, uint32_t>& used, const char* name) {
+      const auto found = used.find(name);
+      return found == used.end() ? 0 : found->second;
+    };
+    for (const char* name : {"getattr", "hasattr", "eval", "exec", "attrgetter", "methodcaller"}) {
+      const uint32_t line = std::max(line_of(uses.names, name), line_of(uses.methods, name));
+      if (line != 0) DemandStrings(module, ReachFrom{module, function, line, kHowMethod});
     }
+    if (!ImportsByName(uses)) return;
+    uint32_t line = 0;
+    for (const char* name : {"__import__", "import_module", "importlib"})
+      line = std::max({line, line_of(uses.names, name), line_of(uses.methods, name)});
+    ImportStrings(module, ReachFrom{module, function, line, kHowImportByName});
   }
 
   // getattr(x, "name"): every identifier that the module spells as a string may be one.
@@ -138,13 +157,13 @@ class Reacher {
     if (state.strings_imported) return;
     state.strings_imported = true;
     const auto& where = index_.modules()[module];
-    const std::string package(where.is_package ? std::string_view(where.name)
-                                               : WithoutLastPart(where.name));
-    for (std::string literal : where.facts->string_literals) {
-      literal.erase(0, std::min(literal.find_first_not_of('.'), literal.size()));
-      for (const std::string& name : {literal, package + "." + literal}) {
+    for (const std::string& literal : where.facts->string_literals) {
+      for (const std::string& name : ModulesNamedBy(where, literal)) {
         const int found = index_.Find(name);
-        if (found < 0) continue;
+        if (found < 0) {
+          marks_.Want(name);
+          continue;
+        }
         marks_.ReachModule(found,
                            ReachFrom{from.module, from.function, from.line, kHowImportByName});
         marks_.MakeDynamic(found);
@@ -152,7 +171,22 @@ class Reacher {
     }
   }
 
+  // C code imports modules and asks for attributes by names that stand in its file.
+  void VisitBinary(int module, const std::set<std::string>& strings) {
+    const ReachFrom from{module, -1, 0, kHowBinary};
+    for (const std::string& text : strings) {
+      if (const int found = index_.Find(text); found >= 0) {
+        marks_.ReachModule(found, from);
+        marks_.MakeDynamic(found);
+      } else if (text.find('.') == std::string::npos) {
+        marks_.Demand(text, from);
+      }
+    }
+  }
+
   void VisitModule(int module) {
+    if (index_.modules()[module].strings != nullptr)
+      VisitBinary(module, *index_.modules()[module].strings);
     const Facts* facts = index_.modules()[module].facts;
     if (facts == nullptr) return;
     for (const ImportStatement& statement : facts->imports) {
@@ -201,7 +235,7 @@ class Reacher {
     const Facts& facts = *index_.modules()[module].facts;
     const ReachMarks::ClassState& state = marks_.state(module).classes[cls];
     if (state.open) marks_.ReachMethods(module, cls);
-    for (const int f : state.methods) {
+    for (const int f : tree_.Methods({module, cls})) {
       const FunctionFacts& function = facts.functions[f];
       const bool accessor = std::any_of(function.decorators.begin(), function.decorators.end(),
                                         [](const std::string& name) { return IsAccessor(name); });
@@ -221,6 +255,8 @@ class Reacher {
   }
 
   const ModuleIndex& index_;
+  const ClassTree tree_;
+  UseMeanings meanings_;
   ReachMarks marks_;
 };
 
@@ -234,12 +270,26 @@ ReachResult FindReachable(const std::vector<ReachModule>& modules, std::string_v
   const int handler = index.Find(handler_module);
   if (handler < 0) return {};
   reacher.Root(handler, handler_function);
+  reacher.Run();
   for (const auto& [module, function] : also) {
     const int found = index.Find(module);
     if (found >= 0) reacher.Root(found, function);
   }
   reacher.Run();
   return reacher.Take();
+}
+
+ReachResult FindReachableOnDisk(Sources& sources, std::string_view handler_module,
+                                std::string_view handler_function,
+                                const std::vector<std::pair<std::string, int>>& also) {
+  std::set<std::string> names{std::string(handler_module)};
+  for (const auto& [module, function] : also) names.insert(module);
+  sources.Load(names);
+  for (;;) {
+    ReachResult result = FindReachable(sources.modules(), handler_module, handler_function, also);
+    // Whatever nothing was found for is not looked up again.
+    if (!sources.Load(result.wanted)) return result;
+  }
 }
 
 }  // namespace faaslight

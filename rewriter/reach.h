@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "rewriter/resolve.h"
+#include "rewriter/sources.h"
 
 namespace faaslight {
 
@@ -40,6 +41,7 @@ struct Link {
 };
 
 inline constexpr std::string_view kHowHandler = "handler";
+inline constexpr std::string_view kHowEntered = "entered in the trace";
 inline constexpr std::string_view kHowImport = "import";
 inline constexpr std::string_view kHowImportByName = "import by name";  // import_module("…")
 inline constexpr std::string_view kHowCall = "call";  // named: called, passed or stored
@@ -49,11 +51,14 @@ inline constexpr std::string_view kHowSpecial =
 inline constexpr std::string_view kHowOverride = "override";  // extends a class of unknown source
 inline constexpr std::string_view kHowDecorator = "decorator";
 inline constexpr std::string_view kHowNested = "nested";
+inline constexpr std::string_view kHowBinary =
+    "string in an extension module";  // C code imports modules and calls methods by such names
 inline constexpr std::string_view kHowNamespace = "namespace";  // globals(), vars(module), …
 
 struct ReachResult {
   std::map<std::pair<std::string, int>, Link> reachable;  // (module, index into its functions)
   std::map<std::string, Link, std::less<>> modules;       // reached: their bodies run
+  std::set<std::string> wanted;  // modules that reached code imports and that were not given
 
   bool Reaches(const std::string& module, int function) const {
     return reachable.count({module, function}) != 0;
@@ -62,10 +67,17 @@ struct ReachResult {
 
 // What `handler_module`.`handler_function` reaches. The function may be anything the module binds
 // (a variable that holds an application object is reached with the body). `also` are further roots:
-// (module, function index), such as functions that an event entered; what is out of range or
-// unknown is ignored. A handler module that is not among `modules` reaches nothing. Deterministic.
+// (module, function index), such as functions that an event entered; they count where the handler
+// alone leads to nothing, and what is out of range or unknown is ignored. A handler module that is
+// not among `modules` reaches nothing. Deterministic.
 ReachResult FindReachable(const std::vector<ReachModule>& modules, std::string_view handler_module,
                           std::string_view handler_function,
                           const std::vector<std::pair<std::string, int>>& also = {});
+
+// The same for an application on disk: loads into `sources` what the handler's module imports, then
+// what is imported by functions that turn out reachable, until nothing new is found.
+ReachResult FindReachableOnDisk(Sources& sources, std::string_view handler_module,
+                                std::string_view handler_function,
+                                const std::vector<std::pair<std::string, int>>& also = {});
 
 }  // namespace faaslight

@@ -87,7 +87,8 @@ bool HandedOut(const std::vector<std::string>& decorators) {
   });
 }
 
-ReachMarks::ReachMarks(const ModuleIndex& index) : index_(index), state_(index.modules().size()) {
+ReachMarks::ReachMarks(const ModuleIndex& index, const ClassTree& tree)
+    : index_(index), tree_(tree), state_(index.modules().size()) {
   for (size_t m = 0; m < state_.size(); ++m) {
     const Facts* facts = index.modules()[m].facts;
     if (facts != nullptr) Fill(*facts, state_[m]);
@@ -104,6 +105,7 @@ std::optional<ReachItem> ReachMarks::Next() {
 
 ReachResult ReachMarks::Take() const {
   ReachResult result;
+  result.wanted = wanted_;
   for (size_t m = 0; m < state_.size(); ++m) {
     const State& state = state_[m];
     const std::string& name = index_.modules()[m].name;
@@ -123,9 +125,7 @@ void ReachMarks::Fill(const Facts& facts, State& state) {
   const int functions = static_cast<int>(facts.functions.size());
   state.functions.resize(facts.functions.size());
   state.classes.resize(facts.classes.size());
-  std::unordered_map<std::string_view, std::vector<int>> by_qualname;
   for (size_t c = 0; c < facts.classes.size(); ++c) {
-    by_qualname[facts.classes[c].qualname].push_back(static_cast<int>(c));
     const int function = facts.classes[c].function;
     if (function >= 0 && function < functions) {
       state.functions[function].classes.push_back(static_cast<int>(c));
@@ -136,9 +136,6 @@ void ReachMarks::Fill(const Facts& facts, State& state) {
     if (function.parent >= 0 && function.parent < functions) {
       state.functions[function.parent].children.push_back(f);
     }
-    const auto it = by_qualname.find(WithoutLastPart(function.qualname));
-    if (function.is_lambda || it == by_qualname.end()) continue;
-    for (const int c : it->second) state.classes[c].methods.push_back(f);
   }
   for (size_t s = 0; s < facts.imports.size(); ++s) {
     const int function = facts.imports[s].function;
@@ -189,6 +186,9 @@ void ReachMarks::ReachClass(int module, int cls, const ReachFrom& from) {
   state.from = from;
   ReachModule(module, from);
   work_.push_back({ReachKind::kClass, module, cls});
+  const std::vector<std::pair<FunctionRef, ReachFrom>> waiting = std::move(state.waiting);
+  for (const auto& [function, asked] : waiting)
+    ReachFunction(function.first, function.second, asked);
 }
 
 // Attribute names reach the functions and classes of such a module.
@@ -212,9 +212,8 @@ void ReachMarks::MakeDynamic(int module) {
 void ReachMarks::TakeNamespace(const Denoted& denoted, const ReachFrom& from) {
   if (denoted.kind == Denoted::Kind::kClass) {
     ReachClass(denoted.module, denoted.index, from);
-    for (const int f : state_[denoted.module].classes[denoted.index].methods) {
+    for (const int f : tree_.Methods({denoted.module, denoted.index}))
       ReachFunction(denoted.module, f, from);
-    }
   }
   if (denoted.kind != Denoted::Kind::kModule || state_[denoted.module].whole) return;
   state_[denoted.module].whole = true;
@@ -255,6 +254,29 @@ void ReachMarks::Demand(std::string_view name, const ReachFrom& from) {
   for (const ReachItem& item : items) Meet(item, from);
 }
 
+void ReachMarks::DemandOn(ClassRef cls, std::string_view name, Ask ask, const ReachFrom& from) {
+  if (!asked_.emplace(cls, name, ask).second) return;
+  bool known = false;
+  const std::vector<ClassRef> receivers =
+      ask == Ask::kExact ? std::vector<ClassRef>{cls} : tree_.WithDerived(cls);
+  for (const ClassRef& receiver : receivers) {
+    const ClassTree::Found found =
+        tree_.Lookup(receiver, name, ask == Ask::kSuper ? &cls : nullptr);
+    known |= !found.functions.empty();
+    if (found.assigned) Demand(name, from);
+    ClassState& state = state_[receiver.first].classes[receiver.second];
+    for (const FunctionRef& function : found.functions) {
+      // An instance of a class that nothing has reached does not exist.
+      if (receiver == cls || state.reached) {
+        ReachFunction(function.first, function.second, from);
+      } else {
+        state.waiting.emplace_back(function, from);
+      }
+    }
+  }
+  if (!known) Demand(name, from);
+}
+
 void ReachMarks::Offer(std::string_view name, const ReachItem& item) {
   const auto it = demands_.find(name);
   if (it == demands_.end()) {
@@ -276,26 +298,20 @@ void ReachMarks::Meet(const ReachItem& item, const ReachFrom& from) {
 void ReachMarks::DefineClass(int module, int cls) {
   const ClassFacts& facts = index_.modules()[module].facts->classes[cls];
   const ReachFrom from{module, facts.function, facts.line, kHowDecorator};
-  ClassState& state = state_[module].classes[cls];
+  const ClassRef self{module, cls};
+  state_[module].classes[cls].defined = true;
   bool open = false;
   bool captured = facts.metaclass_or_keywords;
-  for (const int f : state.methods) {
+  for (const int f : tree_.Methods(self)) {
     captured |= index_.modules()[module].facts->functions[f].name == "__init_subclass__";
   }
-  for (const std::string& base : facts.bases) {
-    for (const ChainDenoted& end : index_.ResolveChain(module, base)) {
-      const Denoted& denoted = end.denoted;
-      if (denoted.kind == Denoted::Kind::kClass) {
-        if (denoted.module == module && denoted.index == cls) continue;
-        ClassState& parent = state_[denoted.module].classes[denoted.index];
-        parent.derived.emplace_back(module, cls);
-        open |= parent.open;
-        captured |= parent.captured;
-      } else if (denoted.kind != Denoted::Kind::kExternal ||
-                 kPlainBases.count(denoted.external) == 0) {
-        open = captured = true;
-      }
-    }
+  for (const ClassRef& base : tree_.Bases(self)) {
+    const ClassState& parent = state_[base.first].classes[base.second];
+    open |= parent.open;
+    captured |= parent.captured;
+  }
+  for (const std::string& base : tree_.Outside(self)) {
+    if (kPlainBases.count(base) == 0) open = captured = true;
   }
   if (HandedOut(facts.decorators) || captured) ReachClass(module, cls, from);
   Spread(module, cls, open, captured);
@@ -315,7 +331,8 @@ void ReachMarks::Spread(int module, int cls, bool open, bool captured) {
     state.open |= open;
     state.captured |= captured;
     if (newly_open && state.reached) ReachMethods(next.first, next.second);
-    for (const std::pair<int, int>& derived : state.derived) {
+    for (const ClassRef& derived : tree_.Derived(next)) {
+      if (!state_[derived.first].classes[derived.second].defined) continue;
       if (newly_captured) {
         const uint32_t line = index_.modules()[derived.first].facts->classes[derived.second].line;
         ReachClass(derived.first, derived.second,
@@ -327,9 +344,8 @@ void ReachMarks::Spread(int module, int cls, bool open, bool captured) {
 }
 
 void ReachMarks::ReachMethods(int module, int cls) {
-  const ClassState& state = state_[module].classes[cls];
   const uint32_t line = index_.modules()[module].facts->classes[cls].line;
-  for (const int f : state.methods)
+  for (const int f : tree_.Methods({module, cls}))
     ReachFunction(module, f, ReachFrom{module, -1, line, kHowOverride});
 }
 

@@ -11,13 +11,18 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "rewriter/class_tree.h"
 #include "rewriter/reach.h"
+#include "rewriter/use_meanings.h"
 
 namespace faaslight {
 
@@ -59,9 +64,9 @@ class ReachMarks {
     bool reached = false;
     bool open = false;      // extends a class of unknown source, which may call its methods
     bool captured = false;  // creating a subclass of it runs code that may keep the subclass
+    bool defined = false;   // its class statement runs
     ReachFrom from;
-    std::vector<int> methods;
-    std::vector<std::pair<int, int>> derived;  // (module, class)
+    std::vector<std::pair<FunctionRef, ReachFrom>> waiting;  // to be reached with it
   };
   struct State {
     bool reached = false;
@@ -71,11 +76,12 @@ class ReachMarks {
     ReachFrom from;
     std::vector<FunctionState> functions;
     std::vector<ClassState> classes;
-    std::unordered_set<std::string_view> names, chains;  // already followed
+    std::unordered_set<std::string_view> names, escaped;  // already followed
   };
 
-  // The index must outlive the marks, and so must all texts given to Demand and Offer.
-  explicit ReachMarks(const ModuleIndex& index);
+  // Index and tree must outlive the marks, and so must all texts given to Demand, DemandOn and
+  // Offer.
+  ReachMarks(const ModuleIndex& index, const ClassTree& tree);
 
   // Each thing is reached once: the first link counts, and puts it on the list of work.
   void ReachModule(int module, const ReachFrom& from);
@@ -92,11 +98,16 @@ class ReachMarks {
 
   // Reached code uses the attribute name on something.
   void Demand(std::string_view name, const ReachFrom& from);
+  // The same, on a known class; on anything when the class does not tell what it is.
+  void DemandOn(ClassRef cls, std::string_view name, Ask ask, const ReachFrom& from);
   // A function or class can be had under the attribute name.
   void Offer(std::string_view name, const ReachItem& item);
 
   // A class statement runs: bases are told of it, decorators and metaclasses may keep it.
   void DefineClass(int module, int cls);
+
+  // Reached code imports this module, which was not given.
+  void Want(std::string name) { wanted_.insert(std::move(name)); }
 
   // The next thing that was reached and not yet visited.
   std::optional<ReachItem> Next();
@@ -110,10 +121,13 @@ class ReachMarks {
   void Spread(int module, int cls, bool open, bool captured);
 
   const ModuleIndex& index_;
+  const ClassTree& tree_;
   std::vector<State> state_;
   std::deque<ReachItem> work_;
   std::unordered_map<std::string_view, ReachFrom> demands_;
   std::unordered_map<std::string_view, std::vector<ReachItem>> offers_;
+  std::set<std::tuple<ClassRef, std::string_view, Ask>> asked_;
+  std::set<std::string> wanted_;
 };
 
 }  // namespace faaslight

@@ -10,6 +10,7 @@ namespace faaslight {
 void FactReader::Resolve() {
   for (const Load& load : loads_) ResolveLoad(load);
   ResolveSpecials();
+  ResolveReceivers();
   PropagateToCallers();
   PropagateToParents();
 }
@@ -19,6 +20,7 @@ void FactReader::ResolveLoad(const Load& load) {
   ScopeTable::Origin origin = scopes_.Resolve(load.scope, load.name);
   if (origin.from == From::kGlobal || origin.from == From::kClassOrGlobal) {
     NoteName(load);
+    if (origin.from == From::kClassOrGlobal) class_reads_.emplace_back(load, origin.scope);
     return;
   }
   if (origin.from == From::kLocal) return;

@@ -8,6 +8,7 @@ namespace faaslight {
 namespace {
 
 const std::vector<int> kNone;
+const std::string kImporters[] = {"__import__", "import_module", "importlib"};
 
 // Sources are untrusted: more leading components than this are no module that anything could load.
 constexpr size_t kMaxComponents = 256;
@@ -26,6 +27,23 @@ bool Listed(const Facts& facts, std::string_view name) {
 bool IsPublic(std::string_view name) { return !name.empty() && name[0] != '_'; }
 
 }  // namespace
+
+bool ImportsByName(const Uses& uses) {
+  return std::any_of(std::begin(kImporters), std::end(kImporters), [&](const std::string& name) {
+    return uses.names.count(name) != 0 || uses.methods.count(name) != 0;
+  });
+}
+
+std::vector<std::string> ModulesNamedBy(const ReachModule& module, std::string literal) {
+  literal.erase(0, std::min(literal.find_first_not_of('.'), literal.size()));
+  const size_t dot = module.name.rfind('.');
+  const std::string package = module.is_package          ? module.name
+                              : dot == std::string::npos ? ""
+                                                         : module.name.substr(0, dot);
+  std::vector<std::string> names{literal};
+  if (!package.empty()) names.push_back(package + "." + literal);
+  return names;
+}
 
 ModuleIndex::ModuleIndex(const std::vector<ReachModule>& modules)
     : modules_(modules), tables_(modules.size()) {
@@ -100,7 +118,8 @@ std::vector<int> ModuleIndex::Loads(int module, const ImportedName& name) const 
     for (const std::string& listed : facts->all) {
       if (facts->bindings.count(listed) == 0) add(Join(*target, listed));
     }
-  } else if (facts == nullptr || facts->bindings.count(name.attribute) == 0) {
+  } else if (facts == nullptr || base == module || facts->bindings.count(name.attribute) == 0) {
+    // A package that imports from itself has not bound the name yet.
     add(Join(*target, name.attribute));
   }
   return loaded;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,6 +27,8 @@ struct ReachModule {
   bool is_package = false;
   const Facts* facts =
       nullptr;  // null: known to exist, contents unknown (extension module, does not parse)
+  // Of an extension module: the dotted names that stand in its file as C strings. Null: not known.
+  const std::set<std::string>* strings = nullptr;
 };
 
 // What a name denotes.
@@ -54,6 +57,12 @@ struct ChainDenoted {
   Denoted denoted;
   size_t parts = 0;  // how many parts of the chain were used up: the rest are attributes of a value
 };
+
+// True when the code imports modules by name: the strings of its module may be such names.
+bool ImportsByName(const Uses& uses);
+
+// What a string of a module may name then: "x" and "package.x"; leading dots left out.
+std::vector<std::string> ModulesNamedBy(const ReachModule& module, std::string literal);
 
 class ModuleIndex {
  public:

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/subprocess.h"
 #include "proto/envelope.h"
+#include "proto/reach_chain.h"
 #include "rewriter/emit.h"
 #include "rewriter/mend.h"
 
@@ -174,7 +175,9 @@ class Rewriter {
     Result<TemporaryDirectory> staging = MakeStaging();
     if (!staging) return tl::unexpected(staging.error());
     const fs::path package = staging->path() / "package";
-    Result<Mended> made = Make(*app, *spec, std::move(*holdout), package);
+    options_.progress("finding what the handler can reach");
+    const AppReach reach(*app);
+    Result<Mended> made = Make(*app, reach, *spec, std::move(*holdout), package);
     if (!made) return tl::unexpected(made.error());
     for (const std::string& note : *ignored) made->package.plan.add_notes(note);
     for (const std::string& glob : options_.ignored_effects)
@@ -200,10 +203,11 @@ class Rewriter {
     return TemporaryDirectory::Make(parent, fmt::format(".{}.faaslight-", out.filename().string()));
   }
 
-  Result<Mended> Make(const Application& app, const RunSpec& spec, std::vector<Event> holdout,
-                      const fs::path& package) const {
-    PackageBuilder builder(app, options_.policy,
-                           {options_.app, python_, package, options_.jobs, options_.progress});
+  Result<Mended> Make(const Application& app, const AppReach& reach, const RunSpec& spec,
+                      std::vector<Event> holdout, const fs::path& package) const {
+    PackageBuilder builder(
+        app, reach, options_.policy,
+        {options_.app, python_, package, options_.jobs, options_.trim, options_.progress});
     if (!options_.verify) {
       Result<PackageBuilder::Package> built = builder.Build({});
       if (!built) return tl::unexpected(built.error());
@@ -245,6 +249,48 @@ class Rewriter {
 };
 
 }  // namespace
+
+namespace {
+
+// Whether a traced module, or a function of one, has the name "MODULE:QUALNAME".
+bool Exists(const Application& app, std::string_view name) {
+  const size_t colon = name.find(':');
+  const int index = app.Find(name.substr(0, colon));
+  if (index < 0 || colon == std::string_view::npos) return index >= 0;
+  const Facts* facts = app.modules()[static_cast<size_t>(index)].facts.get();
+  if (facts == nullptr) return false;
+  return std::any_of(
+      facts->functions.begin(), facts->functions.end(),
+      [&](const FunctionFacts& function) { return function.qualname == name.substr(colon + 1); });
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> ExplainReach(const RewriteOptions& options,
+                                              const std::vector<std::string>& names) {
+  Result<std::vector<Trace>> traces = ReadTraces(options.traces);
+  if (!traces) return tl::unexpected(traces.error());
+  const Result<Application> app = Application::Load(options.app, std::move(*traces));
+  if (!app) return tl::unexpected(app.error());
+  const AppReach reach(*app);
+  Plan plan;
+  reach.AddSteps(plan);
+  std::vector<std::string> lines;
+  for (const std::string& name : names) {
+    const std::vector<std::string> chain = ChainOf(plan, name);
+    if (chain.empty() && !Exists(*app, name)) {
+      return Fail(
+          ExitCode::kUsage,
+          fmt::format("--why {}: no such module or function among what was traced or can be "
+                      "reached; write MODULE or MODULE:QUALIFIED.NAME, as in "
+                      "pandas.core.frame:DataFrame.sum",
+                      name));
+    }
+    if (chain.empty()) lines.push_back(name + ": nothing leads to it from the handler");
+    lines.insert(lines.end(), chain.begin(), chain.end());
+  }
+  return lines;
+}
 
 Result<RewriteResult> Rewrite(const RewriteOptions& options) { return Rewriter(options).Run(); }
 

@@ -26,6 +26,7 @@ struct RewriteOptions {
   bool verify = true;
   std::vector<std::filesystem::path> holdout;  // files or folders of events that shape nothing
   bool repair = true;
+  Trim trim = Trim::kNone;
   int max_replays = 100;  // of a repair
   // Globs on "MODULE" or "MODULE > TARGET.ATTRIBUTE": import effects that count as harmless.
   std::vector<std::string> ignored_effects;
@@ -53,5 +54,11 @@ struct RewriteResult {
 // inside the application), kBadInput (a trace that is damaged or does not fit), kSystem (disk,
 // interpreter). A difference is a result, not an error.
 Result<RewriteResult> Rewrite(const RewriteOptions& options);
+
+// Why each of these things is in the package: the lines of AppReach::Chain for "MODULE" or
+// "MODULE:QUALNAME". Writes nothing. Errors: as Rewrite's for application and traces; kUsage for a
+// name that nothing has.
+Result<std::vector<std::string>> ExplainReach(const RewriteOptions& options,
+                                              const std::vector<std::string>& names);
 
 }  // namespace faaslight

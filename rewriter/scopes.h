@@ -39,6 +39,7 @@ struct Scope {
   ScopeKind kind = ScopeKind::kModule;
   ScopeId parent = 0;
   int function = -1;       // index into Facts::functions for kFunction
+  int cls = -1;            // index into Facts::classes for kClass
   std::string qualname;    // prefix of what is defined inside: "C.", "f.<locals>.", ""
   std::string class_path;  // "Outer.Inner" for kClass
   std::string

@@ -256,6 +256,7 @@ void FactReader::VisitAssignment(NodeId node, const Context& context) {
   BindTarget(left, context, BindingForm::kAssignment);
   while (right != kNoNode && tree_.kind(right) == Kind::kAssignment)
     right = tree_.Child(right, Field::kRight);
+  if (right != kNoNode) NoteLocalValue(left, right, context);
   if (right != kNoNode && Text(right) == "None")
     NoteLettingGo(Text(left), tree_.line(node), context);
 }
@@ -279,7 +280,9 @@ void FactReader::VisitScopeStatement(NodeId node, const Context& context) {
     if (global && context.owner >= 0) {
       facts_.functions[context.owner].declared_global.insert(names_[name]);
     }
-    if (!global) loads_.push_back({context.scope, name, tree_.line(child), Context::kNobody, -1});
+    if (global) continue;
+    nonlocal_names_.insert(name);
+    loads_.push_back({context.scope, name, tree_.line(child), Context::kNobody, -1, true});
   }
 }
 
@@ -357,7 +360,11 @@ void FactReader::Bind(std::string_view text, uint32_t line, const Context& conte
   bool module_scope = context.scope == ScopeTable::kModuleScope;
   bool declared = !module_scope && scopes_.Has(context.scope, name, ScopeTable::kGlobal);
   if (!module_scope && !declared) {
+    const int cls = scopes_[context.scope].cls;
+    if (cls >= 0 && form != BindingForm::kDefinition)
+      facts_.classes[static_cast<size_t>(cls)].assigned.emplace(text);
     scopes_.Mark(context.scope, name, ScopeTable::kBound);
+    ++local_values_[{context.scope, name}].bindings;
     return;
   }
   Binding& binding = *ModuleBinding(name, line);

@@ -246,7 +246,7 @@ Status Verifier::RunCopyBeside(const std::filesystem::path& folder) {
   Result<TemporaryDirectory> copy =
       TemporaryDirectory::Make(folder.parent_path(), ".faaslight-original-");
   if (!copy) return tl::unexpected(copy.error());
-  if (auto copied = CopyApplication(spec_.app, copy->path()); !copied)
+  if (auto copied = CopyApplication(spec_.app, copy->path(), {}); !copied)
     return tl::unexpected(copied.error());
   return RunOriginal(copy->path());
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Configures and builds one preset: scripts/build.sh [release|debug|sanitize|clang]
+# Configures and builds one preset, or some targets of it: scripts/build.sh [release|debug|sanitize|clang [TARGET...]]
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 preset=${1:-release}
 folder=$(build_folder "$preset")
@@ -10,4 +10,5 @@ fi
 if [[ ! -f $folder/build.ninja ]]; then
   cmake --preset "$preset" "${options[@]}"
 fi
-cmake --build --preset "$preset"
+shift || true
+cmake --build --preset "$preset" ${1:+--target "$@"}

@@ -15,6 +15,7 @@
 
 #include "proto/envelope.h"
 #include "report/report.h"
+#include "rewriter/app_reach.h"
 #include "rewriter/decisions.h"
 #include "rewriter/edits.h"
 #include "rewriter/plan.h"
@@ -181,7 +182,7 @@ void Decide(const Case& input, const fs::path& folder) {
     return;
   }
   std::vector<std::string> notes;
-  const Choices choices = faaslight::Decide(*app, input.policy, notes);
+  const Choices choices = faaslight::Decide(*app, AppReach(*app).result(), input.policy, notes);
   MakeTexts(*app, choices);
   const Plan plan = MakePlan(*app, input.policy, choices, notes);
   if (const Result<Summary> summary = Summarize(app->trace(), &plan))

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "rewriter/app_reach.h"
 #include "rewriter/decisions.h"
 #include "tests/rewriter/python_modules.h"
 
@@ -77,7 +78,7 @@ class TracedApp {
     ASSERT_TRUE(app) << app.error().message;
     app_ = std::move(*app);
     notes_.clear();
-    choices_ = faaslight::Decide(app_, policy, notes_);
+    choices_ = faaslight::Decide(app_, AppReach(app_).result(), policy, notes_);
   }
 
   const Application& application() const { return app_; }

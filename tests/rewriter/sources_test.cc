@@ -1,0 +1,147 @@
+#include "rewriter/sources.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "rewriter/reach.h"
+
+namespace faaslight {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::UnorderedElementsAre;
+
+class SourcesTest : public testing::Test {
+ protected:
+  SourcesTest() {
+    std::string pattern = (fs::temp_directory_path() / "faaslight-sources-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~SourcesTest() override { fs::remove_all(folder_); }
+
+  void Write(const std::string& file, const std::string& text = "") {
+    fs::create_directories((folder_ / file).parent_path());
+    std::ofstream(folder_ / file, std::ios::binary) << text;
+  }
+
+  Sources Make(const std::vector<std::string>& path = {"app"}) {
+    std::vector<fs::path> folders;
+    for (const std::string& part : path) folders.push_back(folder_ / part);
+    return {std::move(folders), "cpython-39"};
+  }
+
+  std::vector<std::string> Names(const Sources& sources) {
+    std::vector<std::string> names;
+    for (const ReachModule& module : sources.modules()) names.push_back(module.name);
+    return names;
+  }
+
+  // The file of a module, relative to the test's folder; "" when it is not there.
+  std::string File(const Sources& sources, const std::string& name) {
+    const int index = sources.Find(name);
+    if (index < 0) return "";
+    return fs::path(sources.file(static_cast<size_t>(index))).lexically_relative(folder_).string();
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(SourcesTest, FollowsWhatBodiesImport) {
+  Write("app/main.py", "import a.b\nfrom c import d, e\ndef f():\n  import later\n");
+  Write("app/a/__init__.py");
+  Write("app/a/b.py", "from . import x\nfrom .. import nothing\n");
+  Write("app/a/x.py");
+  Write("app/c/__init__.py", "e = 1\n");
+  Write("app/c/d.py");
+  Write("app/later.py");
+  Write("app/never.py");
+  Sources sources = Make();
+  EXPECT_TRUE(sources.Load({"main"}));
+  EXPECT_THAT(Names(sources), UnorderedElementsAre("main", "a", "a.b", "a.x", "c", "c.d", "later"));
+  EXPECT_FALSE(sources.Load({"main", "nowhere", "a.b"}));
+  EXPECT_TRUE(sources.Load({"never"}));
+}
+
+TEST_F(SourcesTest, LooksUpAsCPythonDoes) {
+  Write("app/both.py");
+  Write("app/both/__init__.py");  // a package comes before a module
+  Write("app/fast.py");
+  Write("app/fast.cpython-39-x86_64-linux-gnu.so");  // an extension module before a source file
+  Write("app/other.cpython-38-x86_64-linux-gnu.so");
+  Write("app/plain/data.txt");  // no package: the next folder of the path has one
+  Write("lib/plain.py");
+  Write("app/space/one.py");
+  Write("lib/space/two.py");
+  Sources sources = Make({"app", "lib"});
+  sources.Load({"both", "fast", "other", "plain", "space.one", "space.two", "gone.x"});
+  EXPECT_EQ(File(sources, "both"), "app/both/__init__.py");
+  EXPECT_EQ(File(sources, "fast"), "app/fast.cpython-39-x86_64-linux-gnu.so");
+  EXPECT_EQ(sources.Find("other"), -1);
+  EXPECT_EQ(File(sources, "plain"), "lib/plain.py");
+  EXPECT_EQ(File(sources, "space.one"), "app/space/one.py");
+  EXPECT_EQ(File(sources, "space.two"), "lib/space/two.py");
+  EXPECT_EQ(sources.Find("gone.x"), -1);
+}
+
+TEST_F(SourcesTest, ExtensionModulesImportWhatTheyName) {
+  Write("app/main.py", "import fast\n");
+  Write("app/fast.abi3.so", std::string("\x7f"
+                                        "ELF\0helper\0pack.mod\0no name\0",
+                                        32));
+  Write("app/helper.py");
+  Write("app/pack/__init__.py");
+  Write("app/pack/mod.py", "def wanted(): pass\n");
+  Sources sources = Make();
+  sources.Load({"main"});
+  EXPECT_THAT(Names(sources), UnorderedElementsAre("main", "fast", "helper", "pack", "pack.mod"));
+}
+
+TEST_F(SourcesTest, BrokenFilesAreModulesOfUnknownContents) {
+  Write("app/main.py", "import broken\nimport binary\n");
+  Write("app/broken.py", "def f(:\n");
+  Write("app/binary.py", std::string("\0\0", 2));
+  Sources sources = Make();
+  sources.Load({"main"});
+  ASSERT_GE(sources.Find("broken"), 0);
+  EXPECT_EQ(sources.modules()[static_cast<size_t>(sources.Find("broken"))].facts, nullptr);
+  EXPECT_GE(sources.Find("binary"), 0);
+}
+
+TEST_F(SourcesTest, NamesThatLeaveTheFolderFindNothing) {
+  Write("app/main.py");
+  Write("secret.py");
+  Sources sources = Make();
+  EXPECT_FALSE(sources.Load(
+      {"../secret", "..secret", "/secret", "", ".", "a..b", std::string(100000, 'x')}));
+}
+
+TEST_F(SourcesTest, StringsOfCodeThatImportsByNameCount) {
+  Write("app/main.py",
+        "import importlib\ndef f(x):\n  return importlib.import_module(x)\nTABLE = ['deep.one', "
+        "'side']\n");
+  Write("app/deep/__init__.py");
+  Write("app/deep/one.py");
+  Write("app/side.py");
+  Write("app/other.py", "NAME = 'never'\n");
+  Write("app/never.py");
+  Sources sources = Make();
+  sources.Load({"main", "other"});
+  EXPECT_THAT(Names(sources), UnorderedElementsAre("main", "other", "deep", "deep.one", "side"));
+}
+
+TEST_F(SourcesTest, ReachesWhatIsImportedOnTheWay) {
+  Write("app/main.py",
+        "def handler(e, c):\n  import later\n  later.f()\n\ndef never():\n  import unused\n");
+  Write("app/later.py", "import deep\ndef f():\n  deep.g()\n");
+  Write("app/deep.py", "def g(): pass\n");
+  Write("app/unused.py");
+  Sources sources = Make();
+  const ReachResult reached = FindReachableOnDisk(sources, "main", "handler");
+  EXPECT_TRUE(reached.Reaches("deep", 0));
+  EXPECT_EQ(reached.modules.count("unused"), 0U);
+}
+
+}  // namespace
+}  // namespace faaslight
