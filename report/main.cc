@@ -105,7 +105,7 @@ int Main(int argc, char** argv) {
       ->needs(plan);
   app.add_option("--why", arguments.why,
                  "only how the handler reaches MODULE or MODULE:QUALIFIED.NAME")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->needs(plan);
   app.add_option("--format", arguments.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));

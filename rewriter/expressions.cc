@@ -101,6 +101,10 @@ void FactReader::VisitAttribute(NodeId node, const Context& context) {
   if (Uses* uses = UsesOf(context.owner)) {
     uses->methods.emplace(std::string(Text(attribute)), tree_.line(attribute));
     NoteReceiver(object, Text(attribute), tree_.line(attribute), context);
+    if (Text(attribute) == "format") {
+      if (const std::optional<std::string> text = PlainString(tree_, object))
+        NotePrefix(*text, context);
+    }
   }
   NoteAttribute(node, context);
   if (IsSysModules(node)) NoteSysModules(node, context);
@@ -213,6 +217,7 @@ void FactReader::VisitNamedExpression(NodeId node, const Context& context) {
 void FactReader::VisitString(NodeId node, const Context& context) {
   std::optional<std::string> text = PlainString(tree_, node);
   if (!text) {
+    NotePrefixOf(node, context);
     for (NodeId child : tree_.children(node)) {
       if (tree_.kind(child) == Kind::kInterpolation) VisitChildren(child, context);
       if (tree_.kind(child) == Kind::kString) VisitString(child, context);
@@ -222,7 +227,9 @@ void FactReader::VisitString(NodeId node, const Context& context) {
   // "plugins." is a prefix of module names.
   const std::string name = text->substr(0, text->size() - (!text->empty() && text->back() == '.'));
   if (name.size() <= kMaxLiteral && IsDottedName(name)) facts_.string_literals.insert(name);
-  if (context.annotation) AddAnnotationNames(*text, tree_.line(node), context);
+  if (context.annotation) return AddAnnotationNames(*text, tree_.line(node), context);
+  if (name.size() <= kMaxLiteral && name.find('.') != std::string::npos && IsDottedName(name))
+    facts_.dotted_strings.insert(name);
 }
 
 // The names in a string annotation: "np.ndarray | list[Foo]". Words that are no names at all do no

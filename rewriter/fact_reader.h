@@ -149,6 +149,8 @@ class FactReader {
   // receivers.cc
   void NoteReceiver(NodeId object, std::string_view attribute, uint32_t line,
                     const Context& context);
+  void NotePrefix(std::string_view text, const Context& context);
+  void NotePrefixOf(NodeId node, const Context& context);
   Value ValueOf(NodeId node, const Context& context);
   Value ValueOfCall(NodeId node, const Context& context);
   void NoteLocalValue(NodeId target, NodeId value, const Context& context);

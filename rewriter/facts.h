@@ -119,6 +119,9 @@ struct Uses {
   // are in `on_receivers` or `chains`, or the object is one of Python's own (a string, a list).
   std::set<std::string> on_anything;
   std::map<ReceiverUse, uint32_t> on_receivers;  // -> first line
+  // What strings begin with that it goes on building: "visit_" of f"visit_{kind}", "visit_" + kind,
+  // "visit_%s" % kind, "visit_{}".format(kind). Two characters of a name at least.
+  std::set<std::string> prefixes;
 };
 
 // Code of a function that ran, from a statement to the end of its block, of which no line ran. A
@@ -240,6 +243,8 @@ struct Facts {
   std::optional<Spot>
       prologue;  // where the prologue goes: after docstring and __future__ imports; absent: nowhere
   bool future_annotations = false;
+  std::set<std::string> dotted_strings;   // "pack.module.Class": those with a dot that are no
+                                          // annotations
   std::set<std::string> string_literals;  // identifier-like strings of up to 100 bytes
                                           // ("pandas.io.json"): for R5 hints
 };

@@ -186,7 +186,7 @@ int main(int argc, char** argv) {
   CLI::Option* output = cli.add_option("-o,--output", out, "the folder to write");
   cli.add_option("--why", why,
                  "write nothing, say how the handler reaches MODULE or MODULE:QUALIFIED.NAME")
-      ->expected(1);
+      ->allow_extra_args(false);
   cli.add_option("--keep", keep,
                  "what stays eager: traced (default), reachable (from the handler) or none (for "
                  "tests)")

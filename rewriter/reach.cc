@@ -21,6 +21,19 @@ class Reacher {
       marks_.Reference(denoted, from, true);
   }
 
+  // Names in data that the application may load.
+  void Root(const std::set<std::string>& names) {
+    const ReachFrom from{-1, -1, 0, kHowPickle};
+    for (const std::string& name : names) {
+      if (const int found = index_.Find(name); found >= 0) {
+        marks_.ReachModule(found, from);
+        marks_.MakeDynamic(found);
+      } else if (name.find('.') == std::string::npos) {
+        marks_.Demand(name, from);
+      }
+    }
+  }
+
   void Root(int module, int function) {
     const Facts* facts = index_.modules()[module].facts;
     if (facts == nullptr || function < 0 ||
@@ -41,6 +54,8 @@ class Reacher {
         case ReachKind::kClass:
           VisitClass(item->module, item->index);
           break;
+        case ReachKind::kBinding:
+          break;  // is met, never put on the list
       }
     }
   }
@@ -131,7 +146,10 @@ class Reacher {
     };
     for (const char* name : {"getattr", "hasattr", "eval", "exec", "attrgetter", "methodcaller"}) {
       const uint32_t line = std::max(line_of(uses.names, name), line_of(uses.methods, name));
-      if (line != 0) DemandStrings(module, ReachFrom{module, function, line, kHowMethod});
+      if (line == 0) continue;
+      const ReachFrom from{module, function, line, kHowMethod};
+      DemandStrings(module, from);
+      for (const std::string& prefix : uses.prefixes) marks_.DemandPrefix(prefix, from);
     }
     if (!ImportsByName(uses)) return;
     uint32_t line = 0;
@@ -174,12 +192,37 @@ class Reacher {
   // C code imports modules and asks for attributes by names that stand in its file.
   void VisitBinary(int module, const std::set<std::string>& strings) {
     const ReachFrom from{module, -1, 0, kHowBinary};
+    const auto& where = index_.modules()[module];
+    const std::string package(where.is_package ? std::string_view(where.name)
+                                               : WithoutLastPart(where.name));
     for (const std::string& text : strings) {
-      if (const int found = index_.Find(text); found >= 0) {
+      for (const std::string& name : {text, package + "." + text}) {
+        const int found = index_.Find(name);
+        if (found < 0 || found == module) continue;
         marks_.ReachModule(found, from);
         marks_.MakeDynamic(found);
-      } else if (text.find('.') == std::string::npos) {
-        marks_.Demand(text, from);
+      }
+      if (text.find('.') == std::string::npos) marks_.Demand(text, from);
+    }
+  }
+
+  // "pack.module.Class.method": frameworks look such strings up.
+  void VisitDottedStrings(int module, const Facts& facts) {
+    const ReachFrom from{module, -1, 0, kHowString};
+    for (const std::string& text : facts.dotted_strings) {
+      for (size_t end = text.size(); end != std::string::npos; end = text.rfind('.', end - 1)) {
+        const int found = index_.Find(std::string_view(text).substr(0, end));
+        if (found < 0 || (end == text.find('.') && found == module)) continue;
+        marks_.ReachModule(found, from);
+        if (end == text.size()) {
+          marks_.MakeDynamic(found);
+        } else {
+          const std::string_view rest = std::string_view(text).substr(end + 1);
+          for (const ChainDenoted& named : index_.ResolveChain(found, rest))
+            marks_.Reference(named.denoted, from, true);
+          marks_.Demand(LastPart(rest), from);
+        }
+        break;
       }
     }
   }
@@ -193,6 +236,7 @@ class Reacher {
       if (statement.function < 0) VisitImport(module, -1, statement);
     }
     VisitUses(module, -1, facts->at_import);
+    VisitDottedStrings(module, *facts);
     // What dir() lists may be asked for.
     for (const OwnDir& call : facts->own_dirs)
       TakeOwnNamespace(module, ReachFrom{module, -1, call.line, kHowNamespace});
@@ -264,12 +308,15 @@ class Reacher {
 
 ReachResult FindReachable(const std::vector<ReachModule>& modules, std::string_view handler_module,
                           std::string_view handler_function,
-                          const std::vector<std::pair<std::string, int>>& also) {
+                          const std::vector<std::pair<std::string, int>>& also,
+                          const std::set<std::string>& data_names) {
   const ModuleIndex index(modules);
   Reacher reacher(index);
   const int handler = index.Find(handler_module);
   if (handler < 0) return {};
   reacher.Root(handler, handler_function);
+  reacher.Run();
+  reacher.Root(data_names);
   reacher.Run();
   for (const auto& [module, function] : also) {
     const int found = index.Find(module);
@@ -284,9 +331,12 @@ ReachResult FindReachableOnDisk(Sources& sources, std::string_view handler_modul
                                 const std::vector<std::pair<std::string, int>>& also) {
   std::set<std::string> names{std::string(handler_module)};
   for (const auto& [module, function] : also) names.insert(module);
+  const std::set<std::string> data_names = sources.NamesInPickles();
+  names.insert(data_names.begin(), data_names.end());
   sources.Load(names);
   for (;;) {
-    ReachResult result = FindReachable(sources.modules(), handler_module, handler_function, also);
+    ReachResult result =
+        FindReachable(sources.modules(), handler_module, handler_function, also, data_names);
     // Whatever nothing was found for is not looked up again.
     if (!sources.Load(result.wanted)) return result;
   }

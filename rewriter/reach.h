@@ -53,6 +53,8 @@ inline constexpr std::string_view kHowDecorator = "decorator";
 inline constexpr std::string_view kHowNested = "nested";
 inline constexpr std::string_view kHowBinary =
     "string in an extension module";  // C code imports modules and calls methods by such names
+inline constexpr std::string_view kHowPickle = "named in a pickle";
+inline constexpr std::string_view kHowString = "dotted name in a string";
 inline constexpr std::string_view kHowNamespace = "namespace";  // globals(), vars(module), …
 
 struct ReachResult {
@@ -68,11 +70,13 @@ struct ReachResult {
 // What `handler_module`.`handler_function` reaches. The function may be anything the module binds
 // (a variable that holds an application object is reached with the body). `also` are further roots:
 // (module, function index), such as functions that an event entered; they count where the handler
-// alone leads to nothing, and what is out of range or unknown is ignored. A handler module that is
+// alone leads to nothing, and what is out of range or unknown is ignored. `data_names` are dotted
+// names in data that is loaded (Sources::NamesInPickles). A handler module that is
 // not among `modules` reaches nothing. Deterministic.
 ReachResult FindReachable(const std::vector<ReachModule>& modules, std::string_view handler_module,
                           std::string_view handler_function,
-                          const std::vector<std::pair<std::string, int>>& also = {});
+                          const std::vector<std::pair<std::string, int>>& also = {},
+                          const std::set<std::string>& data_names = {});
 
 // The same for an application on disk: loads into `sources` what the handler's module imports, then
 // what is imported by functions that turn out reachable, until nothing new is found.

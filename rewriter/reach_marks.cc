@@ -197,14 +197,10 @@ void ReachMarks::MakeDynamic(int module) {
   if (state.dynamic || index_.modules()[module].facts == nullptr) return;
   state.dynamic = true;
   const Facts& facts = *index_.modules()[module].facts;
-  for (size_t f = 0; f < facts.functions.size(); ++f) {
-    const FunctionFacts& function = facts.functions[f];
-    if (function.is_lambda || function.parent >= 0 || !function.class_path.empty()) continue;
-    Offer(function.name, {ReachKind::kFunction, module, static_cast<int>(f)});
-  }
-  for (size_t c = 0; c < facts.classes.size(); ++c) {
-    if (facts.classes[c].function >= 0) continue;
-    Offer(LastPart(facts.classes[c].qualname), {ReachKind::kClass, module, static_cast<int>(c)});
+  for (const auto& [name, binding] : facts.bindings) {
+    // What the module imports for itself is had under its name, too.
+    offered_.push_back(name);
+    Offer(name, {ReachKind::kBinding, module, static_cast<int>(offered_.size()) - 1});
   }
 }
 
@@ -245,6 +241,16 @@ void ReachMarks::Reference(const Denoted& denoted, const ReachFrom& from, bool e
 
 // ---- attribute names: demands meet offers ----
 
+void ReachMarks::DemandPrefix(std::string_view prefix, const ReachFrom& from) {
+  if (!prefixes_.emplace(prefix, from).second) return;
+  std::vector<std::string_view> names;
+  for (const auto& [name, items] : offers_) {
+    if (name.starts_with(prefix)) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  for (const std::string_view name : names) Demand(name, from);
+}
+
 void ReachMarks::Demand(std::string_view name, const ReachFrom& from) {
   if (!demands_.emplace(name, from).second) return;
   const auto it = offers_.find(name);
@@ -280,6 +286,11 @@ void ReachMarks::DemandOn(ClassRef cls, std::string_view name, Ask ask, const Re
 void ReachMarks::Offer(std::string_view name, const ReachItem& item) {
   const auto it = demands_.find(name);
   if (it == demands_.end()) {
+    for (const auto& [prefix, from] : prefixes_) {
+      if (!name.starts_with(prefix)) continue;
+      Demand(name, from);
+      return Meet(item, from);
+    }
     offers_[name].push_back(item);
   } else {
     Meet(item, it->second);
@@ -287,10 +298,19 @@ void ReachMarks::Offer(std::string_view name, const ReachItem& item) {
 }
 
 void ReachMarks::Meet(const ReachItem& item, const ReachFrom& from) {
-  if (item.kind == ReachKind::kFunction) {
-    ReachFunction(item.module, item.index, from);
-  } else {
-    ReachClass(item.module, item.index, from);
+  switch (item.kind) {
+    case ReachKind::kFunction:
+      return ReachFunction(item.module, item.index, from);
+    case ReachKind::kClass:
+      return ReachClass(item.module, item.index, from);
+    case ReachKind::kBinding: {
+      const std::string_view name = offered_[static_cast<size_t>(item.index)];
+      for (const Denoted& denoted : index_.ResolveName(item.module, name))
+        Reference(denoted, from, true);
+      return;
+    }
+    case ReachKind::kModule:
+      return;
   }
 }
 
@@ -345,8 +365,11 @@ void ReachMarks::Spread(int module, int cls, bool open, bool captured) {
 
 void ReachMarks::ReachMethods(int module, int cls) {
   const uint32_t line = index_.modules()[module].facts->classes[cls].line;
-  for (const int f : tree_.Methods({module, cls}))
-    ReachFunction(module, f, ReachFrom{module, -1, line, kHowOverride});
+  // Those of its bases too: a mixin's methods are the class's.
+  for (const ClassRef& at : tree_.Mro({module, cls})) {
+    for (const int f : tree_.Methods(at))
+      ReachFunction(at.first, f, ReachFrom{module, -1, line, kHowOverride});
+  }
 }
 
 }  // namespace faaslight

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -45,7 +46,12 @@ struct ReachFrom {
   std::string_view how;
 };
 
-enum class ReachKind { kModule, kFunction, kClass };
+enum class ReachKind {
+  kModule,
+  kFunction,
+  kClass,
+  kBinding,  // a name that a module binds: `index` is into what the marks offered so far
+};
 
 struct ReachItem {
   ReachKind kind;
@@ -98,6 +104,8 @@ class ReachMarks {
 
   // Reached code uses the attribute name on something.
   void Demand(std::string_view name, const ReachFrom& from);
+  // The same for all names that begin so: `getattr(x, "visit_" + kind)`.
+  void DemandPrefix(std::string_view prefix, const ReachFrom& from);
   // The same, on a known class; on anything when the class does not tell what it is.
   void DemandOn(ClassRef cls, std::string_view name, Ask ask, const ReachFrom& from);
   // A function or class can be had under the attribute name.
@@ -128,6 +136,8 @@ class ReachMarks {
   std::unordered_map<std::string_view, std::vector<ReachItem>> offers_;
   std::set<std::tuple<ClassRef, std::string_view, Ask>> asked_;
   std::set<std::string> wanted_;
+  std::map<std::string_view, ReachFrom> prefixes_;
+  std::vector<std::string_view> offered_;  // names of kBinding items
 };
 
 }  // namespace faaslight

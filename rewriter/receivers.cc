@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "rewriter/fact_reader.h"
+#include "rewriter/name_part.h"
 
 namespace faaslight {
 namespace {
@@ -86,6 +87,32 @@ FactReader::Value FactReader::ValueOf(NodeId node, const Context& context) {
   return value;
 }
 
+// `text` up to where something is put in; only what a name can begin with counts.
+void FactReader::NotePrefix(std::string_view text, const Context& context) {
+  constexpr size_t kShortest = 2;
+  constexpr size_t kLongest = 60;
+  const std::string_view prefix = text.substr(0, text.find_first_of("%{"));
+  const bool name = std::all_of(prefix.begin(), prefix.end(),
+                                [](char c) { return IsNamePart(static_cast<unsigned char>(c)); });
+  if (!name || prefix.size() < kShortest || prefix.size() > kLongest) return;
+  if (Uses* uses = UsesOf(context.owner)) uses->prefixes.emplace(prefix);
+}
+
+// "visit_" + kind, "visit_%s" % kind, f"visit_{kind}"; "visit_{}".format is an attribute's object.
+void FactReader::NotePrefixOf(NodeId node, const Context& context) {
+  if (tree_.kind(node) == Kind::kString) {
+    const NodeId start = tree_[node].first_child;
+    const NodeId content = start == kNoNode ? kNoNode : tree_[start].next;
+    if (content != kNoNode && tree_.kind(content) == Kind::kStringContent)
+      NotePrefix(Text(content), context);
+  } else if (tree_.kind(node) == Kind::kBinary) {
+    const NodeId left = tree_.Child(node, Field::kLeft);
+    if (left == kNoNode) return;
+    if (const std::optional<std::string> text = PlainString(tree_, left))
+      NotePrefix(*text, context);
+  }
+}
+
 void FactReader::NoteReceiver(NodeId object, std::string_view attribute, uint32_t line,
                               const Context& context) {
   AttributeRead read;
@@ -138,9 +165,13 @@ void FactReader::ResolveClassReads() {
   for (const auto& [load, scope] : class_reads_) {
     const std::string& cls = scopes_[scope].class_path;
     Uses* uses = UsesOf(load.owner);
-    if (uses == nullptr || methods.count({cls, names_[load.name]}) == 0) continue;
-    uses->on_receivers.emplace(ReceiverUse{ReceiverUse::Receiver::kSelf, cls, names_[load.name]},
-                               load.line);
+    if (uses == nullptr) continue;
+    // Private names are known by what the compiler makes of them; functions by what was written.
+    std::string name = names_[load.name];
+    const std::string mangled = "_" + scopes_[scope].mangling + "__";
+    if (name.starts_with(mangled)) name.erase(0, mangled.size() - 2);
+    if (methods.count({cls, name}) == 0) continue;
+    uses->on_receivers.emplace(ReceiverUse{ReceiverUse::Receiver::kSelf, cls, name}, load.line);
   }
 }
 

@@ -36,20 +36,66 @@ bool IsDottedName(std::string_view text) {
   return !start;
 }
 
-// What stands in a binary as a C string that could be a dotted name.
-std::set<std::string> NamesInBinary(std::string_view bytes) {
+// What stands in a binary and could be a dotted name: C strings, or with `any` all runs of bytes.
+std::set<std::string> NamesInBinary(std::string_view bytes, bool any = false) {
   std::set<std::string> found;
   size_t start = 0;
   for (size_t i = 0; i < bytes.size(); ++i) {
     if (IsNameByte(bytes[i])) continue;
     const size_t length = i - start;
-    if (bytes[i] == '\0' && length >= kMinStringBytes && length <= kMaxStringBytes) {
+    if ((any || bytes[i] == '\0') && length >= kMinStringBytes && length <= kMaxStringBytes) {
       const std::string_view name = bytes.substr(start, length);
       if (IsDottedName(name)) found.emplace(name);
     }
     start = i + 1;
   }
   return found;
+}
+
+// Names under which setuptools, pkg_resources and six offer modules of other places, by importers
+// of their own: what comes first in the name -> what it stands for. Of six.moves what libraries
+// use.
+constexpr std::pair<std::string_view, std::string_view> kVendored[] = {
+    {"pkg_resources.extern", "pkg_resources._vendor"},
+    {"setuptools.extern", "setuptools._vendor"},
+};
+constexpr std::pair<std::string_view, std::string_view> kMoved[] = {
+    {"cPickle", "pickle"},
+    {"configparser", "configparser"},
+    {"copyreg", "copyreg"},
+    {"html_entities", "html.entities"},
+    {"html_parser", "html.parser"},
+    {"http_client", "http.client"},
+    {"http_cookiejar", "http.cookiejar"},
+    {"http_cookies", "http.cookies"},
+    {"queue", "queue"},
+    {"socketserver", "socketserver"},
+    {"urllib", "urllib"},
+    {"urllib_parse", "urllib.parse"},
+    {"winreg", "winreg"},
+    {"xmlrpc_client", "xmlrpc.client"}};
+
+// The module that a vendored name stands for; "" for other names.
+std::string Unvendored(const std::string& name) {
+  for (const auto& [offered, real] : kVendored) {
+    if (name.size() > offered.size() && name.starts_with(offered) && name[offered.size()] == '.')
+      return std::string(real) + name.substr(offered.size());
+  }
+  constexpr std::string_view kMoves = "six.moves.";
+  const size_t at = name.find(kMoves);
+  if (at == std::string::npos || (at != 0 && name[at - 1] != '.')) return "";
+  const std::string rest = name.substr(at + kMoves.size());
+  const std::string first = rest.substr(0, rest.find('.'));
+  for (const auto& [moved, real] : kMoved) {
+    if (first == moved) return std::string(real) + rest.substr(first.size());
+  }
+  return "";
+}
+
+bool IsPickleName(const fs::path& file) {
+  const std::string ending = file.extension().string();
+  return ending == ".pkl" || ending == ".pickle" || ending == ".joblib" || ending == ".sav" ||
+         ending == ".p" || ending == ".model";
 }
 
 }  // namespace
@@ -150,6 +196,41 @@ std::unique_ptr<Sources::Loaded> Sources::FindIn(const std::vector<fs::path>& fo
   return module;
 }
 
+std::set<std::string> Sources::NamesInPickles() const {
+  constexpr char kProtocol = '\x80';  // pickle's PROTO opcode, first since protocol 2
+  std::set<std::string> names;
+  if (path_.empty()) return names;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(path_[0], error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code ignored;
+    if (!IsPickleName(at->path()) || !at->is_regular_file(ignored)) continue;
+    const Result<std::string> bytes = ReadFile(at->path(), kMaxExtensionBytes);
+    if (!bytes || bytes->empty() || bytes->front() != kProtocol) continue;
+    names.merge(NamesInBinary(*bytes, /*any=*/true));
+  }
+  return names;
+}
+
+// A module under a second name: the same facts, once more.
+std::unique_ptr<Sources::Loaded> Sources::LookUpAlias(const std::string& name,
+                                                      std::vector<Loaded*>& found) {
+  const auto given = aliases_.find(name);
+  const std::string target = given != aliases_.end() ? given->second : Unvendored(name);
+  if (target.empty() || target == name) return nullptr;
+  const size_t dot = target.rfind('.');
+  std::unique_ptr<Loaded> module;
+  if (dot != std::string::npos) FindWithParents(target.substr(0, dot), found);
+  if (dot == std::string::npos) {
+    module = FindIn(path_, target, target);
+  } else if (const auto package = by_name_.find(target.substr(0, dot));
+             package != by_name_.end() && package->second != nullptr) {
+    module = FindIn(package->second->folders, target, std::string_view(target).substr(dot + 1));
+  }
+  if (module) module->name = name;
+  return module;
+}
+
 std::unique_ptr<Sources::Loaded> Sources::LookUp(const std::string& name) {
   const std::string parent = Parent(name);
   if (parent.empty()) return FindIn(path_, name, name);
@@ -162,17 +243,18 @@ void Sources::FindWithParents(const std::string& name, std::vector<Loaded*>& fou
   if (name.empty() || name.size() > kMaxNameBytes) return;
   for (size_t dot = name.find('.');; dot = name.find('.', dot + 1)) {
     const std::string at = name.substr(0, dot);
-    const auto [known, added] = by_name_.try_emplace(at, nullptr);
+    const auto [at_name, added] = by_name_.try_emplace(at, nullptr);
+    Loaded*& known = at_name->second;  // stays where it is when others are looked up meanwhile
     if (added) {
       std::unique_ptr<Loaded> module = LookUp(at);
+      if (!module) module = LookUpAlias(at, found);
       if (module) {
-        // LookUp reads by_name_ alone, which has grown by nothing since.
-        known->second = module.get();
+        known = module.get();
         found.push_back(module.get());
         loaded_.push_back(std::move(module));
       }
     }
-    if (dot == std::string::npos || known->second == nullptr) return;
+    if (dot == std::string::npos || known == nullptr) return;
   }
 }
 
@@ -190,10 +272,15 @@ void Sources::Read(Loaded& module) {
 
 // What the module, or a function of it, may import.
 void Sources::AddImports(const Loaded& module, std::set<std::string>& names) const {
-  names.insert(module.strings.begin(), module.strings.end());
+  const std::string package = module.is_package ? module.name : Parent(module.name);
+  for (const std::string& text : module.strings) {
+    names.insert(text);
+    if (!package.empty() && text.find('.') == std::string::npos) names.insert(package + "." + text);
+  }
   if (module.facts == nullptr) return;
   const std::vector<ReachModule> self{{module.name, module.is_package, module.facts.get()}};
   const Facts& facts = *module.facts;
+  names.insert(facts.dotted_strings.begin(), facts.dotted_strings.end());
   if (ImportsByName(facts.at_import) ||
       std::any_of(facts.functions.begin(), facts.functions.end(),
                   [](const FunctionFacts& function) { return ImportsByName(function.own); })) {

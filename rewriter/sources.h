@@ -35,6 +35,15 @@ class Sources {
   void Add(std::string name, bool is_package, std::shared_ptr<const Facts> facts,
            std::string file = "");
 
+  // `name` is another name of the module `target`, as sys.modules had it in a trace. Vendored
+  // packages that go by two names (pkg_resources.extern, six.moves) are known.
+  void Alias(const std::string& name, const std::string& target) { aliases_[name] = target; }
+
+  // The dotted names in the pickles that lie in the application (the first folder of the path):
+  // loading one imports modules and makes instances by such names. A file counts by its ending and
+  // first bytes; compressed ones tell nothing.
+  std::set<std::string> NamesInPickles() const;
+
   // Looks these modules up, with the packages around them and all that they import. Names
   // that no file answers to are remembered, and not looked up again. True when there are new
   // modules. A file that cannot be read or does not parse counts as a module of unknown contents.
@@ -75,6 +84,9 @@ class Sources {
 
   std::vector<std::filesystem::path> path_;
   std::string tag_;
+  std::unique_ptr<Loaded> LookUpAlias(const std::string& name, std::vector<Loaded*>& found);
+
+  std::unordered_map<std::string, std::string> aliases_;
   std::unordered_map<std::string, Folder> listed_;
   std::unordered_map<std::string, Loaded*> by_name_;  // null: no file answers to it
   std::vector<std::unique_ptr<Loaded>> loaded_;

@@ -101,6 +101,9 @@ void FactReader::Visit(NodeId node, const Context& context) {
       return VisitAugmentedAssignment(node, context);
     case Kind::kAsPattern:
       return VisitAsPattern(node, context);
+    case Kind::kBinary:
+      NotePrefixOf(node, context);
+      return VisitChildren(node, context);
     case Kind::kIdentifier:
       return LoadName(node, context);
     case Kind::kAttribute:
