@@ -33,19 +33,24 @@ std::string FileOf(const Application& app, const TracedModule& module) {
 
 }  // namespace
 
-AppReach::AppReach(const Application& app)
+AppReach::AppReach(const Application& app, bool whole)
     : app_(app),
+      whole_(whole),
       sources_(std::make_unique<Sources>(SearchPath(app), app.trace().python().cache_tag())) {
   std::vector<std::pair<std::string, int>> entered;
   for (const TracedModule& module : app.modules()) {
-    if (module.facts)
+    // Files that are no sources are looked up again: what extension modules say is read there.
+    if (module.facts || !whole)
       sources_->Add(module.name, module.is_package, module.facts, FileOf(app, module));
     for (size_t f = 0; f < module.entered.size(); ++f) {
       if (module.entered[f]) entered.emplace_back(module.name, static_cast<int>(f));
     }
   }
-  const std::string& handler_module = app.modules()[static_cast<size_t>(app.handler_module())].name;
-  result_ = FindReachableOnDisk(*sources_, handler_module, app.handler_function(), entered);
+  for (const ModuleAlias& alias : app.trace().aliases())
+    sources_->Alias(alias.key(), alias.module());
+  const std::string& handler = app.modules()[static_cast<size_t>(app.handler_module())].name;
+  result_ = whole ? FindReachableOnDisk(*sources_, handler, app.handler_function(), entered)
+                  : FindReachable(sources_->modules(), handler, app.handler_function(), entered);
 }
 
 bool AppReach::Ran(const std::string& module, int function) const {
@@ -57,6 +62,7 @@ bool AppReach::Ran(const std::string& module, int function) const {
 }
 
 void AppReach::AddSteps(Plan& plan) const {
+  plan.set_reach_whole(whole_);
   using Key = std::pair<std::string_view, int>;
   std::map<Key, uint32_t> positions;  // plus one
   std::map<std::string_view, uint32_t> hows;

@@ -1,8 +1,10 @@
 // What the handler of a traced application can reach, with the files that no trace saw.
 //
-// The trace's modules are given with their facts; whatever else reachable code imports is looked up
-// in the application, its layers and the standard library of the traced CPython, and read.
-// Functions that ran are reachable too, whatever the sources say.
+// The trace's modules are given with their facts. Of the whole application, whatever else reachable
+// code imports is looked up in the application, its layers and the standard library of the traced
+// CPython, and read; that costs as much as reading the traced modules again (with pandas 4 s of
+// processor time), so that it is done only where a decision hangs on it. Functions that ran are
+// reachable too, whatever the sources say.
 #pragma once
 
 #include <memory>
@@ -17,8 +19,9 @@ namespace faaslight {
 
 class AppReach {
  public:
-  // Reads sources (on all cores) as far as they are reachable. The application must outlive it.
-  explicit AppReach(const Application& app);
+  // `whole`: reads sources (on all cores) as far as they are reachable; else what only modules that
+  // no trace loaded lead to does not count. The application must outlive it.
+  AppReach(const Application& app, bool whole);
 
   const ReachResult& result() const { return result_; }
   const Sources& sources() const { return *sources_; }
@@ -30,6 +33,7 @@ class AppReach {
   bool Ran(const std::string& module, int function) const;
 
   const Application& app_;
+  bool whole_;
   std::unique_ptr<Sources> sources_;
   ReachResult result_;
 };

@@ -176,7 +176,8 @@ class Rewriter {
     if (!staging) return tl::unexpected(staging.error());
     const fs::path package = staging->path() / "package";
     options_.progress("finding what the handler can reach");
-    const AppReach reach(*app);
+    const AppReach reach(*app,
+                         options_.policy.keep == Keep::kReachable || options_.trim != Trim::kNone);
     Result<Mended> made = Make(*app, reach, *spec, std::move(*holdout), package);
     if (!made) return tl::unexpected(made.error());
     for (const std::string& note : *ignored) made->package.plan.add_notes(note);
@@ -272,7 +273,7 @@ Result<std::vector<std::string>> ExplainReach(const RewriteOptions& options,
   if (!traces) return tl::unexpected(traces.error());
   const Result<Application> app = Application::Load(options.app, std::move(*traces));
   if (!app) return tl::unexpected(app.error());
-  const AppReach reach(*app);
+  const AppReach reach(*app, /*whole=*/true);
   Plan plan;
   reach.AddSteps(plan);
   std::vector<std::string> lines;

@@ -115,6 +115,7 @@ void Sources::Add(std::string name, bool is_package, std::shared_ptr<const Facts
     module->folders.push_back(fs::path(module->file).parent_path());
   by_name_.emplace(module->name, module.get());
   module->position = static_cast<int>(modules_.size());
+  given_ = modules_.size() + 1;
   modules_.push_back({module->name, is_package, module->facts.get()});
   loaded_.push_back(std::move(module));
 }
@@ -309,6 +310,8 @@ int Sources::Find(std::string_view name) const {
 bool Sources::Load(const std::set<std::string>& names) {
   const size_t before = modules_.size();
   std::set<std::string> wanted = names;
+  // What modules import that were given with their facts.
+  for (; followed_ < given_; ++followed_) AddImports(*loaded_[followed_], wanted);
   while (!wanted.empty()) {
     std::vector<Loaded*> found;
     for (const std::string& name : wanted) FindWithParents(name, found);

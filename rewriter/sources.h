@@ -30,8 +30,8 @@ class Sources {
   // extension modules: "cpython-39".
   Sources(std::vector<std::filesystem::path> path, std::string tag);
 
-  // Facts that somebody has already: that module is not looked up. Ignored for a name that is
-  // known.
+  // Facts that somebody has already: that module is not looked up. Before the first Load; ignored
+  // for a name that is known.
   void Add(std::string name, bool is_package, std::shared_ptr<const Facts> facts,
            std::string file = "");
 
@@ -91,6 +91,7 @@ class Sources {
   std::unordered_map<std::string, Loaded*> by_name_;  // null: no file answers to it
   std::vector<std::unique_ptr<Loaded>> loaded_;
   std::vector<ReachModule> modules_;
+  size_t given_ = 0, followed_ = 0;  // of loaded_: those by Add, and whose imports are looked up
 };
 
 }  // namespace faaslight

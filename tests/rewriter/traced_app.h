@@ -78,7 +78,7 @@ class TracedApp {
     ASSERT_TRUE(app) << app.error().message;
     app_ = std::move(*app);
     notes_.clear();
-    choices_ = faaslight::Decide(app_, AppReach(app_).result(), policy, notes_);
+    choices_ = faaslight::Decide(app_, AppReach(app_, true).result(), policy, notes_);
   }
 
   const Application& application() const { return app_; }
