@@ -29,6 +29,7 @@ import running  # noqa: E402
 BUILD = pathlib.Path(os.environ.get("FAASLIGHT_BUILD", ROOT / "build")).resolve()
 PYCG_VENV = ROOT / "build/pycg"
 TIME_LIMIT_S = 1200
+PYCG_LIMIT_S = 300
 MEMORY_LIMIT = 6 << 30
 
 
@@ -158,7 +159,7 @@ def pycg(workload, package, scratch, reach, code, entered, edges):
     module = workload.handler.rsplit(".", 1)[0]
     output = scratch / "pycg.json"
     argv = [install_pycg(), "--package", package.resolve(), package.resolve() / f"{module}.py", "-o", output]
-    status, seconds, megabytes, why = measured(argv, scratch / "pycg.out", memory=MEMORY_LIMIT)
+    status, seconds, megabytes, why = measured(argv, scratch / "pycg.out", PYCG_LIMIT_S, MEMORY_LIMIT)
     figures = {"seconds": round(seconds, 2), "mb": round(megabytes)}
     if status != 0 or not output.exists():
         return {**figures, "failed": why[:200]}
@@ -227,15 +228,74 @@ def measure(workload, python, version, arguments):
     return figures
 
 
+def percent(part, whole):
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def table(out):
+    """Markdown of all measured workloads in a folder."""
+    lines = [
+        "| app | files | s | MiB | entered | recall | reached | edges seen | by name of thing | by attribute | special | "
+        "PyCG |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for path in sorted(out.glob("*.json")):
+        row = json.loads(path.read_text())
+        edges = row["edges"]
+        seen = sum(edges.values())
+        beside = row.get("pycg")
+        if beside is None:
+            told = "not run"
+        elif "failed" in beside:
+            told = f"fails: {beside['failed'].split(':')[0]} ({beside['seconds']:.0f} s)"
+        else:
+            told = (
+                f"{percent(beside['recalled'], beside['entered'])} of entered, "
+                f"{percent(beside['edges_recalled'], beside['edges'])} of edges, {beside['seconds']:.0f} s"
+            )
+        cells = [
+            row["app"].split("_")[0],
+            row["files"],
+            f"{row['seconds']:.1f}",
+            row["mb"],
+            row["entered"],
+            percent(row["recalled"], row["entered"]),
+            percent(row["reached"], row["defined"]),
+            seen,
+            *(percent(edges.get(kind, 0), seen) for kind in ("named", "by name", "special method")),
+            told,
+        ]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    missed = [
+        f"{row['app'].split('_')[0]}: {name}"
+        for path in sorted(out.glob("*.json"))
+        for row in [json.loads(path.read_text())]
+        for name in row["missed"]
+    ]
+    return "\n".join(lines) + "\n\nMissed, by name: " + ("; ".join(missed) or "none") + ".\n"
+
+
+def write_docs(out):
+    """Puts the table between its marks in docs/reachability.md."""
+    docs = ROOT / "docs/reachability.md"
+    before, begin, rest = docs.read_text(encoding="utf-8").partition("<!-- begin results -->\n")
+    _, end, after = rest.partition("<!-- end results -->")
+    docs.write_text(before + begin + table(out) + end + after, encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="bench-reach", description=__doc__.splitlines()[0])
     parser.add_argument("apps", nargs="*", metavar="APP", help="app20, say (default: all but the large ones)")
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--python", default="", help="this version alone (default: the first of each workload)")
     parser.add_argument("--no-pycg", action="store_true")
+    parser.add_argument("--docs", action="store_true", help="measure nothing: the table of OUT into docs/")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/bench-reach")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.docs:
+        write_docs(arguments.out)
+        return 0
     pythons = fetch.find_pythons()
     failed = 0
     for workload in catalog.choose(arguments.apps, arguments.large):

@@ -22,9 +22,9 @@ class Reacher {
   }
 
   // Names in data that the application may load.
-  void Root(const std::set<std::string>& names) {
-    const ReachFrom from{-1, -1, 0, kHowPickle};
-    for (const std::string& name : names) {
+  void Root(const DataNames& data) {
+    const ReachFrom from{-1, -1, 0, data.how};
+    for (const std::string& name : data.names) {
       if (const int found = index_.Find(name); found >= 0) {
         marks_.ReachModule(found, from);
         marks_.MakeDynamic(found);
@@ -309,14 +309,14 @@ class Reacher {
 ReachResult FindReachable(const std::vector<ReachModule>& modules, std::string_view handler_module,
                           std::string_view handler_function,
                           const std::vector<std::pair<std::string, int>>& also,
-                          const std::set<std::string>& data_names) {
+                          const std::vector<DataNames>& data) {
   const ModuleIndex index(modules);
   Reacher reacher(index);
   const int handler = index.Find(handler_module);
   if (handler < 0) return {};
   reacher.Root(handler, handler_function);
   reacher.Run();
-  reacher.Root(data_names);
+  for (const DataNames& names : data) reacher.Root(names);
   reacher.Run();
   for (const auto& [module, function] : also) {
     const int found = index.Find(module);
@@ -326,19 +326,36 @@ ReachResult FindReachable(const std::vector<ReachModule>& modules, std::string_v
   return reacher.Take();
 }
 
+namespace {
+
+bool ReadsEntryPoints(const ReachResult& result) {
+  for (const char* reader : {"importlib.metadata", "importlib_metadata", "pkg_resources"}) {
+    if (result.modules.count(reader) != 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 ReachResult FindReachableOnDisk(Sources& sources, std::string_view handler_module,
                                 std::string_view handler_function,
                                 const std::vector<std::pair<std::string, int>>& also) {
   std::set<std::string> names{std::string(handler_module)};
   for (const auto& [module, function] : also) names.insert(module);
-  const std::set<std::string> data_names = sources.NamesInPickles();
-  names.insert(data_names.begin(), data_names.end());
+  std::vector<DataNames> data{{kHowPickle, sources.NamesInPickles()}};
+  names.insert(data[0].names.begin(), data[0].names.end());
   sources.Load(names);
   for (;;) {
     ReachResult result =
-        FindReachable(sources.modules(), handler_module, handler_function, also, data_names);
+        FindReachable(sources.modules(), handler_module, handler_function, also, data);
+    std::set<std::string> wanted = result.wanted;
+    const bool read = data.size() == 1 && ReadsEntryPoints(result);
+    if (read) {
+      data.push_back({kHowEntryPoint, sources.NamesInEntryPoints()});
+      wanted.insert(data[1].names.begin(), data[1].names.end());
+    }
     // Whatever nothing was found for is not looked up again.
-    if (!sources.Load(result.wanted)) return result;
+    if (!sources.Load(wanted) && !read) return result;
   }
 }
 

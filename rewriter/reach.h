@@ -54,8 +54,15 @@ inline constexpr std::string_view kHowNested = "nested";
 inline constexpr std::string_view kHowBinary =
     "string in an extension module";  // C code imports modules and calls methods by such names
 inline constexpr std::string_view kHowPickle = "named in a pickle";
+inline constexpr std::string_view kHowEntryPoint = "entry point of a distribution";
 inline constexpr std::string_view kHowString = "dotted name in a string";
 inline constexpr std::string_view kHowNamespace = "namespace";  // globals(), vars(module), …
+
+// Dotted names in files other than code, by which code imports modules and asks for attributes.
+struct DataNames {
+  std::string_view how;  // one of kHow…
+  std::set<std::string> names;
+};
 
 struct ReachResult {
   std::map<std::pair<std::string, int>, Link> reachable;  // (module, index into its functions)
@@ -70,13 +77,13 @@ struct ReachResult {
 // What `handler_module`.`handler_function` reaches. The function may be anything the module binds
 // (a variable that holds an application object is reached with the body). `also` are further roots:
 // (module, function index), such as functions that an event entered; they count where the handler
-// alone leads to nothing, and what is out of range or unknown is ignored. `data_names` are dotted
-// names in data that is loaded (Sources::NamesInPickles). A handler module that is
+// alone leads to nothing, and what is out of range or unknown is ignored. `data` are names
+// in files that code may load. A handler module that is
 // not among `modules` reaches nothing. Deterministic.
 ReachResult FindReachable(const std::vector<ReachModule>& modules, std::string_view handler_module,
                           std::string_view handler_function,
                           const std::vector<std::pair<std::string, int>>& also = {},
-                          const std::set<std::string>& data_names = {});
+                          const std::vector<DataNames>& data = {});
 
 // The same for an application on disk: loads into `sources` what the handler's module imports, then
 // what is imported by functions that turn out reachable, until nothing new is found.

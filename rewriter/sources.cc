@@ -46,6 +46,8 @@ std::set<std::string> NamesInBinary(std::string_view bytes, bool any = false) {
     if ((any || bytes[i] == '\0') && length >= kMinStringBytes && length <= kMaxStringBytes) {
       const std::string_view name = bytes.substr(start, length);
       if (IsDottedName(name)) found.emplace(name);
+      // A pickle's opcode or length may stand before it: "cpack.module".
+      if (any && IsDottedName(name.substr(1))) found.emplace(name.substr(1));
     }
     start = i + 1;
   }
@@ -210,6 +212,37 @@ std::set<std::string> Sources::NamesInPickles() const {
     if (!bytes || bytes->empty() || bytes->front() != kProtocol) continue;
     names.merge(NamesInBinary(*bytes, /*any=*/true));
   }
+  return names;
+}
+
+std::set<std::string> Sources::NamesInEntryPoints() const {
+  std::set<std::string> names;
+  std::error_code error;
+  for (const fs::path& folder : path_) {
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+      const Result<std::string> text = ReadFile(at->path() / "entry_points.txt", kMaxSourceBytes);
+      if (!text) continue;
+      bool scripts = false;
+      for (size_t begin = 0; begin < text->size();) {
+        const size_t stop = std::min(text->find('\n', begin), text->size());
+        const std::string_view line = std::string_view(*text).substr(begin, stop - begin);
+        begin = stop + 1;
+        if (line.starts_with("[")) scripts = line.find("_scripts]") != std::string_view::npos;
+        const size_t equals = line.find('=');
+        if (scripts || equals == std::string_view::npos) continue;
+        // "name = pack.module:Class.method [extra]"
+        std::string_view value = line.substr(equals + 1);
+        value = value.substr(std::min(value.find_first_not_of(" \t"), value.size()));
+        value = value.substr(0, value.find_first_of(" \t\r["));
+        const size_t colon = value.find(':');
+        names.emplace(value.substr(0, colon));
+        if (colon == std::string_view::npos) continue;
+        const std::string_view attribute = value.substr(colon + 1);
+        names.emplace(attribute.substr(0, attribute.find('.')));
+      }
+    }
+  }
+  names.erase("");
   return names;
 }
 

@@ -44,6 +44,10 @@ class Sources {
   // first bytes; compressed ones tell nothing.
   std::set<std::string> NamesInPickles() const;
 
+  // The modules and their attributes that entry_points.txt of the application's distributions name,
+  // scripts left out.
+  std::set<std::string> NamesInEntryPoints() const;
+
   // Looks these modules up, with the packages around them and all that they import. Names
   // that no file answers to are remembered, and not looked up again. True when there are new
   // modules. A file that cannot be read or does not parse counts as a module of unknown contents.

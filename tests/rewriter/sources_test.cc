@@ -143,5 +143,60 @@ TEST_F(SourcesTest, ReachesWhatIsImportedOnTheWay) {
   EXPECT_EQ(reached.modules.count("unused"), 0U);
 }
 
+TEST_F(SourcesTest, EntryPointsCountWhenSomebodyReadsThem) {
+  const std::string head = "def handler(e, c): pass\n";
+  Write("app/a-1.dist-info/entry_points.txt",
+        "[console_scripts]\nrun = tool:main\n[plugins]\nx = plug.csv : Reader [extra]\n"
+        "y=plug.xml:Reader.make\nnonsense\n=\n");
+  Write("app/plug/__init__.py");
+  Write("app/plug/csv.py", "class Reader:\n  def __init__(self): pass\n");
+  Write("app/plug/xml.py", "class Reader:\n  def __init__(self): pass\n");
+  Write("app/tool.py", "def main(): pass\n");
+  Write("app/pkg_resources.py");
+  Write("app/main.py", head);
+  Sources without = Make();
+  EXPECT_THAT(FindReachableOnDisk(without, "main", "handler").modules.size(), 1U);
+  Write("app/main.py", "import pkg_resources\n" + head);
+  Sources with = Make();
+  const ReachResult reached = FindReachableOnDisk(with, "main", "handler");
+  EXPECT_EQ(reached.modules.count("plug.csv"), 1U);
+  EXPECT_TRUE(reached.Reaches("plug.xml", 0));
+  EXPECT_EQ(reached.modules.count("tool"), 0U);
+}
+
+TEST_F(SourcesTest, PicklesNameWhatTheyNeed) {
+  Write("app/main.py", "def handler(e, c): pass\n");
+  Write("app/models/m.pkl", std::string("\x80\x02" "cshop.cart\nCart\nq\x00.", 21));
+  Write("app/models/text.pkl", "cother.thing\n");  // no pickle that we know
+  Write("app/shop/__init__.py");
+  Write("app/shop/cart.py", "class Cart:\n  def __setstate__(self, s): pass\n");
+  Write("app/other/__init__.py");
+  Write("app/other/thing.py");
+  Sources sources = Make();
+  const ReachResult reached = FindReachableOnDisk(sources, "main", "handler");
+  EXPECT_TRUE(reached.Reaches("shop.cart", 0));
+  EXPECT_EQ(reached.modules.count("other.thing"), 0U);
+}
+
+TEST_F(SourcesTest, OneModuleByTwoNames) {
+  Write("app/main.py",
+        "from pkg_resources.extern.packaging import version\nimport six.moves.http_client\n"
+        "import second\ndef handler(e, c):\n  version.parse()\n");
+  Write("app/pkg_resources/__init__.py");
+  Write("app/pkg_resources/extern/__init__.py");
+  Write("app/pkg_resources/_vendor/__init__.py");
+  Write("app/pkg_resources/_vendor/packaging/__init__.py");
+  Write("app/pkg_resources/_vendor/packaging/version.py", "def parse(): pass\n");
+  Write("app/six.py");
+  Write("lib/http/__init__.py");
+  Write("lib/http/client.py");
+  Write("app/first.py", "def f(): pass\n");
+  Sources sources = Make({"app", "lib"});
+  sources.Alias("second", "first");
+  const ReachResult reached = FindReachableOnDisk(sources, "main", "handler");
+  EXPECT_TRUE(reached.Reaches("pkg_resources.extern.packaging.version", 0));
+  EXPECT_EQ(File(sources, "second"), "app/first.py");
+}
+
 }  // namespace
 }  // namespace faaslight
