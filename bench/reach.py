@@ -235,8 +235,8 @@ def percent(part, whole):
 def table(out):
     """Markdown of all measured workloads in a folder."""
     lines = [
-        "| app | files | s | MiB | entered | recall | reached | edges seen | by name of thing | by attribute | special | "
-        "PyCG |",
+        "| app | files | s | MiB | entered | recall | reached | edges seen | by name of thing | by attribute | special "
+        "| PyCG |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for path in sorted(out.glob("*.json")):

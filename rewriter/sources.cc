@@ -158,6 +158,7 @@ std::string Sources::ExtensionIn(const Folder& folder, const std::string& name) 
 // file; folders without any of these make up a namespace package.
 std::unique_ptr<Sources::Loaded> Sources::FindIn(const std::vector<fs::path>& folders,
                                                  const std::string& name, std::string_view last) {
+  if (last == "__pycache__") return nullptr;  // a folder, but never a package
   auto module = std::make_unique<Loaded>();
   module->name = name;
   const std::string part(last);

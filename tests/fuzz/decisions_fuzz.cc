@@ -182,7 +182,8 @@ void Decide(const Case& input, const fs::path& folder) {
     return;
   }
   std::vector<std::string> notes;
-  const Choices choices = faaslight::Decide(*app, AppReach(*app, true).result(), input.policy, notes);
+  const Choices choices =
+      faaslight::Decide(*app, AppReach(*app, true).result(), input.policy, notes);
   MakeTexts(*app, choices);
   const Plan plan = MakePlan(*app, input.policy, choices, notes);
   if (const Result<Summary> summary = Summarize(app->trace(), &plan))

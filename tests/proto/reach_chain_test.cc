@@ -45,8 +45,8 @@ TEST(ReachChain, ADamagedPlanEnds) {
   plan.mutable_reach(0)->set_how(99);
   plan.mutable_reach(1)->set_file(99);
   EXPECT_THAT(ChainOf(plan, "main:helper"),
-              ElementsAre("main:helper, not entered",
-                          "  call in main:handler (main.py:5), entered", "  ?"));
+              ElementsAre("main:helper, not entered", "  call in main:handler (main.py:5), entered",
+                          "  ?"));
 }
 
 }  // namespace

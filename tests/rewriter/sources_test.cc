@@ -75,7 +75,10 @@ TEST_F(SourcesTest, LooksUpAsCPythonDoes) {
   Write("app/space/one.py");
   Write("lib/space/two.py");
   Sources sources = Make({"app", "lib"});
-  sources.Load({"both", "fast", "other", "plain", "space.one", "space.two", "gone.x"});
+  Write("app/__pycache__/both.cpython-39.pyc");
+  sources.Load(
+      {"both", "fast", "other", "plain", "space.one", "space.two", "gone.x", "__pycache__"});
+  EXPECT_EQ(sources.Find("__pycache__"), -1);
   EXPECT_EQ(File(sources, "both"), "app/both/__init__.py");
   EXPECT_EQ(File(sources, "fast"), "app/fast.cpython-39-x86_64-linux-gnu.so");
   EXPECT_EQ(sources.Find("other"), -1);
@@ -166,7 +169,9 @@ TEST_F(SourcesTest, EntryPointsCountWhenSomebodyReadsThem) {
 
 TEST_F(SourcesTest, PicklesNameWhatTheyNeed) {
   Write("app/main.py", "def handler(e, c): pass\n");
-  Write("app/models/m.pkl", std::string("\x80\x02" "cshop.cart\nCart\nq\x00.", 21));
+  Write("app/models/m.pkl", std::string("\x80\x02"
+                                        "cshop.cart\nCart\nq\x00.",
+                                        21));
   Write("app/models/text.pkl", "cother.thing\n");  // no pickle that we know
   Write("app/shop/__init__.py");
   Write("app/shop/cart.py", "class Cart:\n  def __setstate__(self, s): pass\n");
