@@ -148,7 +148,7 @@ def install_pycg():
     program = PYCG_VENV / "bin/pycg"
     if not program.exists():
         shutil.rmtree(PYCG_VENV, ignore_errors=True)
-        subprocess.run([fetch.find_pythons()["3.9"], "-m", "venv", PYCG_VENV], check=True)
+        subprocess.run([sys.executable, "-m", "venv", PYCG_VENV], check=True)
         pip = [PYCG_VENV / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
         subprocess.run([*pip, "-r", ROOT / "scripts/requirements/pycg.txt"], check=True)
     return program

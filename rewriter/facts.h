@@ -7,13 +7,13 @@
 // into the source as given; lines count from 1.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/result.h"
@@ -97,7 +97,9 @@ struct ReceiverUse {
   } receiver = Receiver::kSelf;
   std::string cls;   // kSelf, kSuper: the qualified name of a class of this module
   std::string name;  // the attribute
-  auto operator<=>(const ReceiverUse& other) const = default;
+  bool operator<(const ReceiverUse& other) const {
+    return std::tie(receiver, cls, name) < std::tie(other.receiver, other.cls, other.name);
+  }
 };
 
 // The names that a piece of code uses, as seen from the module's globals.

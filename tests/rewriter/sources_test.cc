@@ -92,7 +92,7 @@ TEST_F(SourcesTest, ExtensionModulesImportWhatTheyName) {
   Write("app/main.py", "import fast\n");
   Write("app/fast.abi3.so", std::string("\x7f"
                                         "ELF\0helper\0pack.mod\0no name\0",
-                                        32));
+                                        29));
   Write("app/helper.py");
   Write("app/pack/__init__.py");
   Write("app/pack/mod.py", "def wanted(): pass\n");
