@@ -145,12 +145,15 @@ def edges_of(reach, code, edges, root):
 
 def install_pycg():
     """PyCG, pinned by hash, in a virtual environment of its own; its program."""
-    program = PYCG_VENV / "bin/pycg"
-    if not program.exists():
+    program = PYCG_VENV / "bin/python"
+    if not any(PYCG_VENV.glob("lib/*/site-packages/pycg")):
         shutil.rmtree(PYCG_VENV, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", PYCG_VENV], check=True)
         pip = [PYCG_VENV / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
         subprocess.run([*pip, "-r", ROOT / "scripts/requirements/pycg.txt"], check=True)
+        # The wheel's folder is PyCG, its modules import pycg: no difference on some file systems.
+        (folder,) = PYCG_VENV.glob("lib/*/site-packages/PyCG")
+        (folder.parent / "pycg").symlink_to("PyCG")
     return program
 
 
@@ -158,7 +161,16 @@ def pycg(workload, package, scratch, reach, code, entered, edges):
     """PyCG's figures, or why there are none."""
     module = workload.handler.rsplit(".", 1)[0]
     output = scratch / "pycg.json"
-    argv = [install_pycg(), "--package", package.resolve(), package.resolve() / f"{module}.py", "-o", output]
+    argv = [
+        install_pycg(),
+        "-m",
+        "pycg",
+        "--package",
+        package.resolve(),
+        package.resolve() / f"{module}.py",
+        "-o",
+        output,
+    ]
     status, seconds, megabytes, why = measured(argv, scratch / "pycg.out", PYCG_LIMIT_S, MEMORY_LIMIT)
     figures = {"seconds": round(seconds, 2), "mb": round(megabytes)}
     if status != 0 or not output.exists():

@@ -230,6 +230,10 @@ void FactReader::VisitString(NodeId node, const Context& context) {
   if (context.annotation) return AddAnnotationNames(*text, tree_.line(node), context);
   if (name.size() <= kMaxLiteral && name.find('.') != std::string::npos && IsDottedName(name))
     facts_.dotted_strings.insert(name);
+  // ".module": import_module's relative form.
+  if (name.size() > 1 && name.size() <= kMaxLiteral && name[0] == '.' &&
+      IsDottedName(std::string_view(name).substr(1)))
+    facts_.dotted_strings.insert(name);
 }
 
 // The names in a string annotation: "np.ndarray | list[Foo]". Words that are no names at all do no

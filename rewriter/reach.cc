@@ -155,7 +155,9 @@ class Reacher {
     uint32_t line = 0;
     for (const char* name : {"__import__", "import_module", "importlib"})
       line = std::max({line, line_of(uses.names, name), line_of(uses.methods, name)});
-    ImportStrings(module, ReachFrom{module, function, line, kHowImportByName});
+    const ReachFrom from{module, function, line, kHowImportByName};
+    ImportStrings(module, from);
+    for (const std::string& prefix : uses.prefixes) ImportPrefix(prefix, from);
   }
 
   // getattr(x, "name"): every identifier that the module spells as a string may be one.
@@ -167,6 +169,19 @@ class Reacher {
       if (literal.find('.') == std::string::npos) {
         marks_.Demand(literal, ReachFrom{from.module, from.function, from.line, kHowMethod});
       }
+    }
+  }
+
+  // import_module(f"pack.backends._{kind}")
+  void ImportPrefix(const std::string& prefix, const ReachFrom& from) {
+    const size_t dot = prefix.rfind('.');
+    if (dot == std::string::npos || dot == 0) return;
+    marks_.WantPrefix(prefix);
+    for (size_t m = 0; m < index_.modules().size(); ++m) {
+      const std::string_view name = index_.modules()[m].name;
+      if (!name.starts_with(prefix) || name.find('.', dot + 1) != std::string_view::npos) continue;
+      marks_.ReachModule(static_cast<int>(m), from);
+      marks_.MakeDynamic(static_cast<int>(m));
     }
   }
 
@@ -210,6 +225,15 @@ class Reacher {
   void VisitDottedStrings(int module, const Facts& facts) {
     const ReachFrom from{module, -1, 0, kHowString};
     for (const std::string& text : facts.dotted_strings) {
+      if (text.front() == '.') {
+        for (const std::string& name : ModulesNamedBy(index_.modules()[module], text)) {
+          if (const int found = index_.Find(name); found >= 0 && found != module) {
+            marks_.ReachModule(found, from);
+            marks_.MakeDynamic(found);
+          }
+        }
+        continue;
+      }
       for (size_t end = text.size(); end != std::string::npos; end = text.rfind('.', end - 1)) {
         const int found = index_.Find(std::string_view(text).substr(0, end));
         if (found < 0 || (end == text.find('.') && found == module)) continue;
@@ -354,8 +378,12 @@ ReachResult FindReachableOnDisk(Sources& sources, std::string_view handler_modul
       data.push_back({kHowEntryPoint, sources.NamesInEntryPoints()});
       wanted.insert(data[1].names.begin(), data[1].names.end());
     }
+    const size_t before = sources.modules().size();
+    for (const std::string& prefix : result.wanted_prefixes)
+      wanted.merge(sources.ModulesThatBegin(prefix));
     // Whatever nothing was found for is not looked up again.
-    if (!sources.Load(wanted) && !read) return result;
+    sources.Load(wanted);
+    if (sources.modules().size() == before && !read) return result;
   }
 }
 

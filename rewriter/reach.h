@@ -68,6 +68,7 @@ struct ReachResult {
   std::map<std::pair<std::string, int>, Link> reachable;  // (module, index into its functions)
   std::map<std::string, Link, std::less<>> modules;       // reached: their bodies run
   std::set<std::string> wanted;  // modules that reached code imports and that were not given
+  std::set<std::string> wanted_prefixes;  // what names of modules begin with that it builds
 
   bool Reaches(const std::string& module, int function) const {
     return reachable.count({module, function}) != 0;

@@ -106,6 +106,7 @@ std::optional<ReachItem> ReachMarks::Next() {
 ReachResult ReachMarks::Take() const {
   ReachResult result;
   result.wanted = wanted_;
+  result.wanted_prefixes = wanted_prefixes_;
   for (size_t m = 0; m < state_.size(); ++m) {
     const State& state = state_[m];
     const std::string& name = index_.modules()[m].name;

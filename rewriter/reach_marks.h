@@ -116,6 +116,8 @@ class ReachMarks {
 
   // Reached code imports this module, which was not given.
   void Want(std::string name) { wanted_.insert(std::move(name)); }
+  // Reached code imports modules whose names begin so.
+  void WantPrefix(const std::string& prefix) { wanted_prefixes_.insert(prefix); }
 
   // The next thing that was reached and not yet visited.
   std::optional<ReachItem> Next();
@@ -135,7 +137,7 @@ class ReachMarks {
   std::unordered_map<std::string_view, ReachFrom> demands_;
   std::unordered_map<std::string_view, std::vector<ReachItem>> offers_;
   std::set<std::tuple<ClassRef, std::string_view, Ask>> asked_;
-  std::set<std::string> wanted_;
+  std::set<std::string> wanted_, wanted_prefixes_;
   std::map<std::string_view, ReachFrom> prefixes_;
   std::vector<std::string_view> offered_;  // names of kBinding items
 };

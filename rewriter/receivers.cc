@@ -92,8 +92,9 @@ void FactReader::NotePrefix(std::string_view text, const Context& context) {
   constexpr size_t kShortest = 2;
   constexpr size_t kLongest = 60;
   const std::string_view prefix = text.substr(0, text.find_first_of("%{"));
-  const bool name = std::all_of(prefix.begin(), prefix.end(),
-                                [](char c) { return IsNamePart(static_cast<unsigned char>(c)); });
+  const bool name = std::all_of(prefix.begin(), prefix.end(), [](char c) {
+    return c == '.' || IsNamePart(static_cast<unsigned char>(c));
+  });
   if (!name || prefix.size() < kShortest || prefix.size() > kLongest) return;
   if (Uses* uses = UsesOf(context.owner)) uses->prefixes.emplace(prefix);
 }

@@ -305,6 +305,25 @@ void Sources::Read(Loaded& module) {
   if (facts) module.facts = std::make_shared<const Facts>(std::move(*facts));
 }
 
+std::set<std::string> Sources::ModulesThatBegin(const std::string& prefix) {
+  std::set<std::string> names;
+  const std::string package = Parent(prefix);
+  if (package.empty()) return names;
+  Load({package});
+  const auto known = by_name_.find(package);
+  if (known == by_name_.end() || known->second == nullptr) return names;
+  const std::string_view rest = std::string_view(prefix).substr(package.size() + 1);
+  for (const fs::path& folder : known->second->folders) {
+    const Folder& listing = List(folder);
+    for (const auto* entries : {&listing.files, &listing.folders}) {
+      for (const std::string& entry : *entries) {
+        if (entry.starts_with(rest)) names.insert(package + "." + entry.substr(0, entry.find('.')));
+      }
+    }
+  }
+  return names;
+}
+
 // What the module, or a function of it, may import.
 void Sources::AddImports(const Loaded& module, std::set<std::string>& names) const {
   const std::string package = module.is_package ? module.name : Parent(module.name);
@@ -315,7 +334,13 @@ void Sources::AddImports(const Loaded& module, std::set<std::string>& names) con
   if (module.facts == nullptr) return;
   const std::vector<ReachModule> self{{module.name, module.is_package, module.facts.get()}};
   const Facts& facts = *module.facts;
-  names.insert(facts.dotted_strings.begin(), facts.dotted_strings.end());
+  for (const std::string& text : facts.dotted_strings) {
+    if (text.front() != '.') {
+      names.insert(text);
+      continue;
+    }
+    for (std::string& name : ModulesNamedBy(self[0], text)) names.insert(std::move(name));
+  }
   if (ImportsByName(facts.at_import) ||
       std::any_of(facts.functions.begin(), facts.functions.end(),
                   [](const FunctionFacts& function) { return ImportsByName(function.own); })) {

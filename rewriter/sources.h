@@ -53,6 +53,9 @@ class Sources {
   // modules. A file that cannot be read or does not parse counts as a module of unknown contents.
   bool Load(const std::set<std::string>& names);
 
+  // The modules of a package whose names begin so ("pack.backends._"); the package is loaded.
+  std::set<std::string> ModulesThatBegin(const std::string& prefix);
+
   // In the order in which they were found. Valid until the next Add or Load.
   const std::vector<ReachModule>& modules() const { return modules_; }
   // Position in modules() of the module of that name, or -1.

@@ -146,6 +146,24 @@ TEST_F(SourcesTest, ReachesWhatIsImportedOnTheWay) {
   EXPECT_EQ(reached.modules.count("unused"), 0U);
 }
 
+TEST_F(SourcesTest, NamesOfModulesThatAreBuilt) {
+  Write("app/main.py",
+        "import importlib\ndef handler(e, c):\n  importlib.import_module(f'back.ends._{e}')\n"
+        "  return importlib.import_module('.near', 'pack')\n");
+  Write("app/near.py", "1\n");
+  Write("app/back/__init__.py");
+  Write("app/back/ends/__init__.py");
+  Write("app/back/ends/_one.py");
+  Write("app/back/ends/_two/__init__.py");
+  Write("app/back/ends/other.py");
+  Sources sources = Make();
+  const ReachResult reached = FindReachableOnDisk(sources, "main", "handler");
+  EXPECT_EQ(reached.modules.count("back.ends._one"), 1U);
+  EXPECT_EQ(reached.modules.count("back.ends._two"), 1U);
+  EXPECT_EQ(reached.modules.count("back.ends.other"), 0U);
+  EXPECT_EQ(reached.modules.count("near"), 1U);
+}
+
 TEST_F(SourcesTest, EntryPointsCountWhenSomebodyReadsThem) {
   const std::string head = "def handler(e, c): pass\n";
   Write("app/a-1.dist-info/entry_points.txt",
