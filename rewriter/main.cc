@@ -182,7 +182,7 @@ int main(int argc, char** argv) {
   cli.add_option("APP_DIR", app, "the application's folder, with its dependencies")->required();
   cli.add_option("--trace", traces, "a trace by faaslight-trace (may be given several times)")
       ->required()
-      ->expected(1);
+      ->allow_extra_args(false);
   CLI::Option* output = cli.add_option("-o,--output", out, "the folder to write");
   cli.add_option("--why", why,
                  "write nothing, say how the handler reaches MODULE or MODULE:QUALIFIED.NAME")
@@ -194,14 +194,14 @@ int main(int argc, char** argv) {
   cli.add_option("--pin", pins,
                  "glob of modules that stay as they are, or module:NAME for a function or an "
                  "imported name, or module:<module> for its import")
-      ->expected(1);
+      ->allow_extra_args(false);
   cli.add_option("--holdout", holdout,
                  "events (file or folder) that shape nothing but must give the same outcome")
-      ->expected(1);
+      ->allow_extra_args(false);
   cli.add_option("--ignore-effect", options.ignored_effects,
                  "glob of modules (or 'module > target.attribute') whose import effects are "
                  "harmless")
-      ->expected(1);
+      ->allow_extra_args(false);
   cli.add_flag("--trim{files}", trim,
                "leave out what no import reads: tests, C sources, type stubs, stale .pyc files; "
                "--trim=unreachable: also modules that the handler cannot reach");
@@ -217,8 +217,9 @@ int main(int argc, char** argv) {
   cli.add_option("--emit-source", emit_source,
                  "also write the rewritten texts into this folder, to look at");
   cli.add_option("--env", options.env, "K=V for the replays, beside what the trace recorded")
-      ->expected(1);
-  cli.add_option("--env-file", env_files, "a file of KEY=VALUE lines for the replays")->expected(1);
+      ->allow_extra_args(false);
+  cli.add_option("--env-file", env_files, "a file of KEY=VALUE lines for the replays")
+      ->allow_extra_args(false);
   cli.add_flag("--inherit-env", options.inherit_env, "the replays see the caller's environment");
   cli.add_option("-j,--jobs", options.jobs, "compile workers (default: one per core)");
   cli.add_flag("-q,--quiet", quiet, "no progress");

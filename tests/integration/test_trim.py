@@ -95,6 +95,13 @@ def test_nothing_is_left_out_unless_asked(app):
     assert left_out(out) == []
 
 
+def test_options_that_may_be_given_twice(app):
+    folder, recorded, out = app
+    pins = ["--pin", "used", "--pin", "rarely"]
+    succeed("faaslight-rewrite", folder, "--trace", recorded, "--trace", recorded, "-o", out, "--no-repair", *pins)
+    assert report(recorded, out / "faaslight.plan")["plan"]["pins"] == ["used", "rarely"]
+
+
 def test_why(app):
     folder, recorded, out = app
     why = ["--why", "rarely:answer", "--why", "used"]
