@@ -308,15 +308,10 @@ def main():
     if arguments.docs:
         write_docs(arguments.out)
         return 0
-    pythons = fetch.find_pythons()
     failed = 0
-    for workload in catalog.choose(arguments.apps, arguments.large):
-        version = arguments.python or workload.pythons[0]
-        if version not in workload.pythons or version not in pythons:
-            print(f"{workload.name}: skipped: not for CPython {version}, or none here", flush=True)
-            continue
+    for workload, python, version in fetch.runnable(catalog.choose(arguments.apps, arguments.large), arguments.python):
         try:
-            figures = measure(workload, pythons[version], version, arguments)
+            figures = measure(workload, python, version, arguments)
         except (common.BenchError, catalog.WorkloadError, subprocess.SubprocessError, OSError, ValueError) as problem:
             failed += 1
             print(f"{workload.name}: FAILED: {problem}", flush=True)

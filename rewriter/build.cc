@@ -53,7 +53,6 @@ Result<PackageBuilder::Package> PackageBuilder::Build(const std::vector<Pin>& mo
     if (!emitted) return tl::unexpected(emitted.error());
     if (emitted->findings.empty()) {
       package.plan = MakePlan(app_, policy, package.choices, notes);
-      reach_.AddSteps(package.plan);
       AddLeftOut(trimmed_, package.plan);
       package.plan.set_bytes_before(bytes_before_);
       if (options_.trim != Trim::kNone)

@@ -30,19 +30,17 @@ void CallGraph::AddClass(ClassRef cls, Calls& calls) const {
   }
 }
 
+void CallGraph::AddDenoted(const Denoted& denoted, Calls& calls) const {
+  if (denoted.kind == Denoted::Kind::kFunction)
+    calls.functions.emplace_back(denoted.module, denoted.index);
+  if (denoted.kind == Denoted::Kind::kClass) AddClass({denoted.module, denoted.index}, calls);
+}
+
 void CallGraph::AddMeaning(const Meaning& meaning, Calls& calls) const {
-  for (const Denoted& denoted : meaning.denoted) {
-    if (denoted.kind == Denoted::Kind::kFunction)
-      calls.functions.emplace_back(denoted.module, denoted.index);
-    if (denoted.kind == Denoted::Kind::kClass) AddClass({denoted.module, denoted.index}, calls);
-  }
+  for (const Denoted& denoted : meaning.denoted) AddDenoted(denoted, calls);
   for (const Meaning::OnClass& on : meaning.on_classes) {
-    const std::vector<ClassRef> receivers =
-        on.ask == Ask::kExact ? std::vector<ClassRef>{on.cls} : tree_.WithDerived(on.cls);
     bool known = false;
-    for (const ClassRef& receiver : receivers) {
-      const ClassTree::Found found =
-          tree_.Lookup(receiver, on.name, on.ask == Ask::kSuper ? &on.cls : nullptr);
+    for (const auto& [receiver, found] : tree_.LookupAll(on.cls, on.name, on.ask)) {
       known |= !found.functions.empty() && !found.assigned;
       calls.functions.insert(calls.functions.end(), found.functions.begin(), found.functions.end());
     }
@@ -55,16 +53,13 @@ void CallGraph::AddMeaning(const Meaning& meaning, Calls& calls) const {
 void CallGraph::AddImported(int module, int function, Calls& calls) const {
   const Facts& facts = *index_.modules()[static_cast<size_t>(module)].facts;
   for (const ImportStatement& statement : facts.imports) {
-    if (statement.function != function || function < 0) continue;
+    if (statement.function != function) continue;
     for (const ImportedName& name : statement.names) {
       const std::optional<std::string> target = index_.AbsoluteName(module, name);
       const int found = target && !name.attribute.empty() ? index_.Find(*target) : -1;
       if (found < 0) continue;
-      for (const Denoted& denoted : index_.ResolveName(found, name.attribute)) {
-        if (denoted.kind == Denoted::Kind::kFunction)
-          calls.functions.emplace_back(denoted.module, denoted.index);
-        if (denoted.kind == Denoted::Kind::kClass) AddClass({denoted.module, denoted.index}, calls);
-      }
+      for (const Denoted& denoted : index_.ResolveName(found, name.attribute))
+        AddDenoted(denoted, calls);
     }
   }
 }
@@ -80,14 +75,13 @@ Calls CallGraph::Of(int module, int function) {
   for (const auto& [use, line] : uses.on_receivers)
     AddMeaning(meanings_.OfReceiver(module, use), calls);
   for (const std::string& name : uses.on_anything) calls.names.emplace_back(name);
-  AddImported(module, function, calls);
   if (function >= 0) {
+    AddImported(module, function, calls);
     for (const int nested : facts->functions[static_cast<size_t>(function)].nested)
       calls.functions.emplace_back(module, nested);
-  }
-  for (size_t c = 0; c < facts->classes.size(); ++c) {
-    if (facts->classes[c].function == function && function >= 0)
-      AddClass({module, static_cast<int>(c)}, calls);
+    for (size_t c = 0; c < facts->classes.size(); ++c) {
+      if (facts->classes[c].function == function) AddClass({module, static_cast<int>(c)}, calls);
+    }
   }
   SortOnce(calls.functions);
   SortOnce(calls.names);

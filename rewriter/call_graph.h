@@ -33,6 +33,7 @@ class CallGraph {
 
  private:
   void AddClass(ClassRef cls, Calls& calls) const;
+  void AddDenoted(const Denoted& denoted, Calls& calls) const;
   void AddMeaning(const Meaning& meaning, Calls& calls) const;
   void AddImported(int module, int function, Calls& calls) const;
   bool Reached(FunctionRef function) const {

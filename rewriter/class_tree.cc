@@ -167,6 +167,18 @@ std::vector<ClassRef> ClassTree::WithDerived(ClassRef cls) const {
   return all;
 }
 
+std::vector<std::pair<ClassRef, ClassTree::Found>> ClassTree::LookupAll(ClassRef cls,
+                                                                        std::string_view name,
+                                                                        Ask ask) const {
+  std::vector<std::pair<ClassRef, Found>> all;
+  for (const ClassRef& receiver :
+       ask == Ask::kExact ? std::vector<ClassRef>{cls} : WithDerived(cls)) {
+    Found found = Lookup(receiver, name, ask == Ask::kSuper ? &cls : nullptr);
+    if (found.any()) all.emplace_back(receiver, std::move(found));
+  }
+  return all;
+}
+
 ClassTree::Found ClassTree::Lookup(ClassRef cls, std::string_view name,
                                    const ClassRef* after) const {
   Found found;

@@ -23,6 +23,13 @@ namespace faaslight {
 using ClassRef = std::pair<int, int>;
 using FunctionRef = std::pair<int, int>;
 
+// How an attribute is asked of a class.
+enum class Ask {
+  kSelf,   // of an instance of it or of a class that extends it
+  kSuper,  // the same, behind the class
+  kExact,  // of the class itself
+};
+
 class ClassTree {
  public:
   // What a lookup found. `assigned`: the first class that has the name binds it by assignment, so
@@ -44,6 +51,10 @@ class ClassTree {
   // What `name` denotes on an instance of `cls`, or on the class; with `after`, a class of its MRO,
   // behind that one, as super() looks. The metaclass is not asked.
   Found Lookup(ClassRef cls, std::string_view name, const ClassRef* after = nullptr) const;
+
+  // What is found on each class that an object may be of; classes where nothing is are left out.
+  std::vector<std::pair<ClassRef, Found>> LookupAll(ClassRef cls, std::string_view name,
+                                                    Ask ask) const;
 
   const std::vector<ClassRef>& Bases(ClassRef cls) const { return At(cls).bases; }
   const std::vector<ClassRef>& Derived(ClassRef cls) const { return At(cls).derived; }

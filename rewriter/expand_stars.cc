@@ -10,11 +10,6 @@
 namespace faaslight {
 namespace {
 
-bool IsIdentifier(const std::string& name) {
-  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-  return std::all_of(name.begin(), name.end(), IsNamePart);
-}
-
 // Whether the trace's list stands for an `__all__` that code puts together, as numpy.core.numeric
 // does from those of other modules by a function. What was bound under `if` or `try` may be
 // otherwise elsewhere.

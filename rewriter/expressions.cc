@@ -7,7 +7,6 @@
 namespace faaslight {
 namespace {
 
-constexpr int kMaxChainParts = 4;
 constexpr size_t kMaxLiteral = 100;
 
 bool IsNameStart(unsigned char c) { return std::isalpha(c) || c == '_' || c >= 0x80; }
@@ -226,10 +225,10 @@ void FactReader::VisitString(NodeId node, const Context& context) {
   }
   // "plugins." is a prefix of module names.
   const std::string name = text->substr(0, text->size() - (!text->empty() && text->back() == '.'));
-  if (name.size() <= kMaxLiteral && IsDottedName(name)) facts_.string_literals.insert(name);
+  const bool named = name.size() <= kMaxLiteral && IsDottedName(name);
+  if (named) facts_.string_literals.insert(name);
   if (context.annotation) return AddAnnotationNames(*text, tree_.line(node), context);
-  if (name.size() <= kMaxLiteral && name.find('.') != std::string::npos && IsDottedName(name))
-    facts_.dotted_strings.insert(name);
+  if (named && name.find('.') != std::string::npos) facts_.dotted_strings.insert(name);
   // ".module": import_module's relative form.
   if (name.size() > 1 && name.size() <= kMaxLiteral && name[0] == '.' &&
       IsDottedName(std::string_view(name).substr(1)))

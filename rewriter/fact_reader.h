@@ -22,6 +22,8 @@
 
 namespace faaslight {
 
+constexpr int kMaxChainParts = 4;  // of Uses::chains
+
 // Where the walk is: passed down by value.
 struct Context {
   ScopeId scope = ScopeTable::kModuleScope;

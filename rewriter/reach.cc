@@ -26,8 +26,7 @@ class Reacher {
     const ReachFrom from{-1, -1, 0, data.how};
     for (const std::string& name : data.names) {
       if (const int found = index_.Find(name); found >= 0) {
-        marks_.ReachModule(found, from);
-        marks_.MakeDynamic(found);
+        ImportDynamic(found, from);
       } else if (name.find('.') == std::string::npos) {
         marks_.Demand(name, from);
       }
@@ -80,8 +79,7 @@ class Reacher {
       if (name.attribute.empty() || name.attribute == "*") continue;
       if (index_.Find(*target + "." + name.attribute) < 0)
         marks_.Want(*target + "." + name.attribute);
-      if (function < 0) continue;
-      if (found < 0) continue;
+      if (function < 0 || found < 0) continue;
       for (const Denoted& denoted : index_.ResolveName(found, name.attribute)) {
         marks_.Reference(denoted, ReachFrom{module, function, statement.line, kHowCall}, true);
       }
@@ -151,10 +149,8 @@ class Reacher {
       DemandStrings(module, from);
       for (const std::string& prefix : uses.prefixes) marks_.DemandPrefix(prefix, from);
     }
-    if (!ImportsByName(uses)) return;
-    uint32_t line = 0;
-    for (const char* name : {"__import__", "import_module", "importlib"})
-      line = std::max({line, line_of(uses.names, name), line_of(uses.methods, name)});
+    const uint32_t line = ImportsByName(uses);
+    if (line == 0) return;
     const ReachFrom from{module, function, line, kHowImportByName};
     ImportStrings(module, from);
     for (const std::string& prefix : uses.prefixes) ImportPrefix(prefix, from);
@@ -180,8 +176,7 @@ class Reacher {
     for (size_t m = 0; m < index_.modules().size(); ++m) {
       const std::string_view name = index_.modules()[m].name;
       if (!name.starts_with(prefix) || name.find('.', dot + 1) != std::string_view::npos) continue;
-      marks_.ReachModule(static_cast<int>(m), from);
-      marks_.MakeDynamic(static_cast<int>(m));
+      ImportDynamic(static_cast<int>(m), from);
     }
   }
 
@@ -197,26 +192,30 @@ class Reacher {
           marks_.Want(name);
           continue;
         }
-        marks_.ReachModule(found,
-                           ReachFrom{from.module, from.function, from.line, kHowImportByName});
-        marks_.MakeDynamic(found);
+        ImportDynamic(found, from);
       }
+    }
+  }
+
+  // Imported in a way that does not tell what is done with it.
+  void ImportDynamic(int module, const ReachFrom& from) {
+    marks_.ReachModule(module, from);
+    marks_.MakeDynamic(module);
+  }
+
+  // What a string of `module` may name, that module aside.
+  void ImportAnyNamed(int module, const std::string& text, const ReachFrom& from) {
+    for (const std::string& name : ModulesNamedBy(index_.modules()[module], text)) {
+      const int found = index_.Find(name);
+      if (found >= 0 && found != module) ImportDynamic(found, from);
     }
   }
 
   // C code imports modules and asks for attributes by names that stand in its file.
   void VisitBinary(int module, const std::set<std::string>& strings) {
     const ReachFrom from{module, -1, 0, kHowBinary};
-    const auto& where = index_.modules()[module];
-    const std::string package(where.is_package ? std::string_view(where.name)
-                                               : WithoutLastPart(where.name));
     for (const std::string& text : strings) {
-      for (const std::string& name : {text, package + "." + text}) {
-        const int found = index_.Find(name);
-        if (found < 0 || found == module) continue;
-        marks_.ReachModule(found, from);
-        marks_.MakeDynamic(found);
-      }
+      ImportAnyNamed(module, text, from);
       if (text.find('.') == std::string::npos) marks_.Demand(text, from);
     }
   }
@@ -226,12 +225,7 @@ class Reacher {
     const ReachFrom from{module, -1, 0, kHowString};
     for (const std::string& text : facts.dotted_strings) {
       if (text.front() == '.') {
-        for (const std::string& name : ModulesNamedBy(index_.modules()[module], text)) {
-          if (const int found = index_.Find(name); found >= 0 && found != module) {
-            marks_.ReachModule(found, from);
-            marks_.MakeDynamic(found);
-          }
-        }
+        ImportAnyNamed(module, text, from);
         continue;
       }
       for (size_t end = text.size(); end != std::string::npos; end = text.rfind('.', end - 1)) {

@@ -264,11 +264,7 @@ void ReachMarks::Demand(std::string_view name, const ReachFrom& from) {
 void ReachMarks::DemandOn(ClassRef cls, std::string_view name, Ask ask, const ReachFrom& from) {
   if (!asked_.emplace(cls, name, ask).second) return;
   bool known = false;
-  const std::vector<ClassRef> receivers =
-      ask == Ask::kExact ? std::vector<ClassRef>{cls} : tree_.WithDerived(cls);
-  for (const ClassRef& receiver : receivers) {
-    const ClassTree::Found found =
-        tree_.Lookup(receiver, name, ask == Ask::kSuper ? &cls : nullptr);
+  for (const auto& [receiver, found] : tree_.LookupAll(cls, name, ask)) {
     known |= !found.functions.empty();
     if (found.assigned) Demand(name, from);
     ClassState& state = state_[receiver.first].classes[receiver.second];

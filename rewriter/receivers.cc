@@ -17,8 +17,6 @@
 namespace faaslight {
 namespace {
 
-constexpr int kMaxChainParts = 4;
-
 // Builtin functions and types whose result is an object of the interpreter's own.
 constexpr std::array<std::string_view, 31> kMakers = {
     "ascii", "bin", "bool",       "bytearray",  "bytes",  "callable",  "chr",        "complex",

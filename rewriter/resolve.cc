@@ -28,10 +28,15 @@ bool IsPublic(std::string_view name) { return !name.empty() && name[0] != '_'; }
 
 }  // namespace
 
-bool ImportsByName(const Uses& uses) {
-  return std::any_of(std::begin(kImporters), std::end(kImporters), [&](const std::string& name) {
-    return uses.names.count(name) != 0 || uses.methods.count(name) != 0;
-  });
+uint32_t ImportsByName(const Uses& uses) {
+  uint32_t line = 0;
+  for (const std::string& name : kImporters) {
+    for (const auto* used : {&uses.names, &uses.methods}) {
+      const auto found = used->find(name);
+      if (found != used->end()) line = std::max(line, found->second);
+    }
+  }
+  return line;
 }
 
 std::vector<std::string> ModulesNamedBy(const ReachModule& module, std::string literal) {
@@ -77,12 +82,12 @@ int ModuleIndex::Find(std::string_view name) const {
   return it == by_name_.end() ? -1 : it->second;
 }
 
-std::optional<std::string> ModuleIndex::AbsoluteName(int module, const ImportedName& name) const {
+std::optional<std::string> AbsoluteModuleName(const ReachModule& importer,
+                                              const ImportedName& name) {
   if (name.level <= 0) {
     if (name.module.empty()) return std::nullopt;
     return name.module;
   }
-  const ReachModule& importer = modules_[module];
   std::string_view package = importer.name;
   // One dot is the package itself: a plain module drops one component more than a package.
   for (int drop = name.level - (importer.is_package ? 1 : 0); drop > 0; --drop) {

@@ -58,8 +58,13 @@ struct ChainDenoted {
   size_t parts = 0;  // how many parts of the chain were used up: the rest are attributes of a value
 };
 
-// True when the code imports modules by name: the strings of its module may be such names.
-bool ImportsByName(const Uses& uses);
+// See ModuleIndex::AbsoluteName.
+std::optional<std::string> AbsoluteModuleName(const ReachModule& importer,
+                                              const ImportedName& name);
+
+// The line at which the code imports modules by name (the strings of its module may be such names);
+// 0: it does not.
+uint32_t ImportsByName(const Uses& uses);
 
 // What a string of a module may name then: "x" and "package.x"; leading dots left out.
 std::vector<std::string> ModulesNamedBy(const ReachModule& module, std::string literal);
@@ -77,7 +82,9 @@ class ModuleIndex {
   // The absolute name of the module that a clause of an import statement in `module` names ("from
   // ..a import b" in p.q.r is p.a), by the rule of importlib._bootstrap._resolve_name. nullopt when
   // the dots leave the top-level package or nothing is left.
-  std::optional<std::string> AbsoluteName(int module, const ImportedName& name) const;
+  std::optional<std::string> AbsoluteName(int module, const ImportedName& name) const {
+    return AbsoluteModuleName(modules_[static_cast<size_t>(module)], name);
+  }
 
   // Absolute names of the modules that executing this clause loads, in order: parents first, then
   // the module, then what importlib's _handle_fromlist adds: the submodule that `from package

@@ -184,6 +184,7 @@ class Rewriter {
     for (const std::string& glob : options_.ignored_effects)
       made->package.plan.add_ignored_effects(glob);
     if (made->differences.empty()) {
+      reach.AddSteps(made->package.plan);
       if (Status done = Finish(*app, *made, package); !done) return tl::unexpected(done.error());
     }
     return ResultOf(std::move(*made));

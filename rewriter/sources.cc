@@ -134,8 +134,7 @@ const Sources::Folder& Sources::List(const fs::path& folder) {
       listing.folders.insert(std::move(name));
       continue;
     }
-    if (at->path().extension() == ".so")
-      listing.extensions.emplace(name.substr(0, name.find('.')), name);
+    if (at->path().extension() == ".so") listing.extensions.insert(name.substr(0, name.find('.')));
     listing.files.insert(std::move(name));
   }
   return listing;
@@ -332,27 +331,26 @@ void Sources::AddImports(const Loaded& module, std::set<std::string>& names) con
     if (!package.empty() && text.find('.') == std::string::npos) names.insert(package + "." + text);
   }
   if (module.facts == nullptr) return;
-  const std::vector<ReachModule> self{{module.name, module.is_package, module.facts.get()}};
+  const ReachModule self{module.name, module.is_package, module.facts.get()};
   const Facts& facts = *module.facts;
   for (const std::string& text : facts.dotted_strings) {
     if (text.front() != '.') {
       names.insert(text);
       continue;
     }
-    for (std::string& name : ModulesNamedBy(self[0], text)) names.insert(std::move(name));
+    for (std::string& name : ModulesNamedBy(self, text)) names.insert(std::move(name));
   }
-  if (ImportsByName(facts.at_import) ||
+  if (ImportsByName(facts.at_import) != 0 ||
       std::any_of(facts.functions.begin(), facts.functions.end(),
-                  [](const FunctionFacts& function) { return ImportsByName(function.own); })) {
+                  [](const FunctionFacts& function) { return ImportsByName(function.own) != 0; })) {
     for (const std::string& literal : facts.string_literals) {
-      for (std::string& name : ModulesNamedBy(self[0], literal)) names.insert(std::move(name));
+      for (std::string& name : ModulesNamedBy(self, literal)) names.insert(std::move(name));
     }
   }
-  const ModuleIndex index(self);
   for (const ImportStatement& statement : facts.imports) {
     if (statement.type_checking_only) continue;
     for (const ImportedName& name : statement.names) {
-      const std::optional<std::string> target = index.AbsoluteName(0, name);
+      const std::optional<std::string> target = AbsoluteModuleName(self, name);
       if (!target) continue;
       names.insert(*target);
       if (!name.attribute.empty() && name.attribute != "*")

@@ -76,8 +76,7 @@ class Sources {
   };
   struct Folder {
     std::unordered_set<std::string> files, folders;
-    // Extension modules: the name up to the first dot -> the file.
-    std::unordered_map<std::string, std::string> extensions;
+    std::unordered_set<std::string> extensions;  // modules: names up to the first dot
   };
 
   const Folder& List(const std::filesystem::path& folder);

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <functional>
 
+#include "rewriter/name_part.h"
+
 namespace faaslight {
 namespace {
 
@@ -31,14 +33,6 @@ std::string_view NameOf(std::string_view file) {
 std::string_view FolderOf(std::string_view file) {
   const size_t slash = file.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : file.substr(0, slash);
-}
-
-bool IsIdentifier(std::string_view text) {
-  if (text.empty() || (std::isdigit(static_cast<unsigned char>(text[0])) != 0)) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  });
 }
 
 bool IsLicence(std::string_view file) {

@@ -18,13 +18,6 @@
 
 namespace faaslight {
 
-// How an attribute is asked of a class.
-enum class Ask {
-  kSelf,   // of an instance of it or of a class that extends it
-  kSuper,  // the same, behind the class
-  kExact,  // of the class itself
-};
-
 struct Meaning {
   struct OnClass {
     ClassRef cls;

@@ -126,6 +126,20 @@ def stamp_of(workload, version):
     return digest.hexdigest()
 
 
+def runnable(workloads, only=""):
+    """(workload, CPython, its version) of each that can run here; says which cannot.
+
+    only: this version alone; else the first that each workload names.
+    """
+    pythons = find_pythons()
+    for workload in workloads:
+        version = only or workload.pythons[0]
+        if version in workload.pythons and version in pythons:
+            yield workload, pythons[version], version
+        else:
+            print(f"{workload.name}: skipped: not for CPython {version}, or none here", flush=True)
+
+
 def fetch(workload, python, dest=None):
     """The runnable folder; made if it is not there, or of other inputs. `python` is a path."""
     version = version_of(python)

@@ -126,15 +126,10 @@ def main():
     parser.add_argument("--update", action="store_true", help="write expected.json from what the original does")
     arguments = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
-    pythons = fetch.find_pythons()
     failed = 0
-    for workload in catalog.choose(arguments.apps, arguments.large):
-        version = arguments.python or workload.pythons[0]
-        if version not in workload.pythons or version not in pythons:
-            print(f"{workload.name}: skipped: not for CPython {version}, or none here", flush=True)
-            continue
+    for workload, python, version in fetch.runnable(catalog.choose(arguments.apps, arguments.large), arguments.python):
         try:
-            print(f"{workload.name}: {check(workload, pythons[version], version, arguments)}", flush=True)
+            print(f"{workload.name}: {check(workload, python, version, arguments)}", flush=True)
         except (
             Failed,
             common.BenchError,
