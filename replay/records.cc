@@ -72,6 +72,7 @@ void ReadEnd(const json& record, RunResult& result) {
         !entry[2].is_string()) {
       continue;
     }
+    if (entry[0] == "name") continue;  // bound to what was loaded before
     auto& into = entry[0] == "import" ? result.on_demand_imports : result.on_demand_functions;
     into.push_back(entry[1].get<std::string>() + ":" + entry[2].get<std::string>());
   }

@@ -49,7 +49,7 @@ std::map<std::string, std::string> HandlerEnvironment(const RunSpec& spec,
 // "outcomes":PATH, …}.
 std::string RunnerRequest(const RunSpec& spec, const std::filesystem::path& outcomes);
 
-// What a rewritten package loaded on first use.
+// What a rewritten package loaded on first use: functions, and imports that loaded a module.
 struct OnDemand {
   uint32_t functions = 0;
   uint32_t imports = 0;

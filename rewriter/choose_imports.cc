@@ -18,8 +18,9 @@ std::string At(uint32_t line) { return fmt::format("line {}", line); }
 
 class ImportChooser {
  public:
-  ImportChooser(const Application& app, const Policy& policy, Choices& choices)
-      : app_(app), policy_(policy), choices_(choices) {
+  ImportChooser(const Application& app, const ReachResult& reached, const Policy& policy,
+                Choices& choices)
+      : app_(app), reached_(reached), policy_(policy), choices_(choices) {
     for (const ImportEffect& effect : app.trace().effects()) {
       if (effect.kind() == EFFECT_ATTRIBUTE)
         set_from_outside_.insert({effect.target_module(), effect.attribute()});
@@ -122,6 +123,11 @@ class ImportChooser {
     }
     for (const std::string& name : m.evaluated)
       held.emplace(name, Why{"R2", "used by evaluated code"});
+    if (const auto read = reached_.reads.find(m.name);
+        policy_.keep == Keep::kReachable && read != reached_.reads.end()) {
+      for (const std::string& name : read->second)
+        held.emplace(name, Why{"R2", "read from outside by code that can be reached"});
+    }
     if (index == app_.handler_module())
       held.emplace(app_.handler_function(), Why{"R2", "the handler"});
     if (auto read = namespace_read_.find(index); read != namespace_read_.end()) {
@@ -380,6 +386,7 @@ class ImportChooser {
   }
 
   const Application& app_;
+  const ReachResult& reached_;
   const Policy& policy_;
   Choices& choices_;
   std::set<std::pair<std::string, std::string>> set_from_outside_;
@@ -492,8 +499,9 @@ std::vector<std::string> ModuleChoice::LazyNames(const Facts& facts,
   return {names.begin(), names.end()};
 }
 
-void DecideImports(const Application& app, const Policy& policy, Choices& choices) {
-  ImportChooser(app, policy, choices).Run();
+void DecideImports(const Application& app, const ReachResult& reached, const Policy& policy,
+                   Choices& choices) {
+  ImportChooser(app, reached, policy, choices).Run();
 }
 
 namespace {

@@ -126,7 +126,9 @@ void MarkReach(const Application& app, const ReachResult& reached, Choices& choi
 // R1, R1b, R11. `reach` must be filled when policy.keep is kReachable.
 void ClassifyFunctions(const Application& app, const Policy& policy, Choices& choices);
 
-void DecideImports(const Application& app, const Policy& policy, Choices& choices);
+// `reached` counts when policy.keep is kReachable: what reachable code reads of a module stays.
+void DecideImports(const Application& app, const ReachResult& reached, const Policy& policy,
+                   Choices& choices);
 
 void FillUses(const Application& app, Choices& choices);
 

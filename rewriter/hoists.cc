@@ -356,7 +356,7 @@ Choices Decide(const Application& app, const ReachResult& reached, const Policy&
   MarkRewritable(app, policy, choices);
   MarkReach(app, reached, choices);
   ClassifyFunctions(app, policy, choices);
-  DecideImports(app, policy, choices);
+  DecideImports(app, reached, policy, choices);
   // A draft tells what will be loaded; with that, fewer names need to be lazy.
   Choices draft = choices;
   FillUses(app, draft);

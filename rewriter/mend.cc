@@ -85,10 +85,13 @@ class Mender {
     Result<Verifier::Verdict> verdict = Check(traced_, "event");
     if (!verdict) return tl::unexpected(verdict.error());
     Add(verdict->comparison, summary);
-    summary.set_loaded_on_demand_functions(
-        static_cast<uint32_t>(verdict->rewritten.on_demand_functions.size()));
-    summary.set_loaded_on_demand_modules(
-        static_cast<uint32_t>(verdict->rewritten.on_demand_imports.size()));
+    uint32_t functions = 0, imports = 0;
+    for (const OnDemand& loaded : verdict->rewritten.on_demand_event) {
+      functions += loaded.functions;
+      imports += loaded.imports;
+    }
+    summary.set_loaded_on_demand_functions(functions);
+    summary.set_loaded_on_demand_modules(imports);
     if (holdout_ == nullptr) return {};
     Result<Verifier::Verdict> held = Check(*holdout_, "hold-out event");
     if (!held) return tl::unexpected(held.error());

@@ -80,6 +80,7 @@ class Reacher {
       if (index_.Find(*target + "." + name.attribute) < 0)
         marks_.Want(*target + "." + name.attribute);
       if (function < 0 || found < 0) continue;
+      marks_.Read(found, name.attribute);
       for (const Denoted& denoted : index_.ResolveName(found, name.attribute)) {
         marks_.Reference(denoted, ReachFrom{module, function, statement.line, kHowCall}, true);
       }
@@ -127,7 +128,9 @@ class Reacher {
     const Meaning& meaning = meanings_.OfName(from.module, dotted);
     for (size_t i = 0; i < meaning.denoted.size(); ++i)
       marks_.Reference(meaning.denoted[i], from, bare && meaning.whole[i]);
-    if (first) Ask(meaning, from);
+    if (!first) return;
+    Ask(meaning, from);
+    for (const NameRead& read : meaning.reads) marks_.Read(read.module, read.name);
   }
 
   void Ask(const Meaning& meaning, const ReachFrom& from) {
@@ -236,8 +239,10 @@ class Reacher {
           marks_.MakeDynamic(found);
         } else {
           const std::string_view rest = std::string_view(text).substr(end + 1);
-          for (const ChainDenoted& named : index_.ResolveChain(found, rest))
+          std::vector<NameRead> reads{{found, rest.substr(0, rest.find('.'))}};
+          for (const ChainDenoted& named : index_.ResolveChain(found, rest, &reads))
             marks_.Reference(named.denoted, from, true);
+          for (const NameRead& read : reads) marks_.Read(read.module, read.name);
           marks_.Demand(LastPart(rest), from);
         }
         break;

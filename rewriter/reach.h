@@ -67,9 +67,15 @@ struct DataNames {
 struct ReachResult {
   std::map<std::pair<std::string, int>, Link> reachable;  // (module, index into its functions)
   std::map<std::string, Link, std::less<>> modules;       // reached: their bodies run
+  // Names of modules that reached code reads as attributes of them, or by an import in a function.
+  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> reads;
   std::set<std::string> wanted;  // modules that reached code imports and that were not given
   std::set<std::string> wanted_prefixes;  // what names of modules begin with that it builds
 
+  bool Reads(std::string_view module, std::string_view name) const {
+    const auto found = reads.find(module);
+    return found != reads.end() && found->second.count(name) != 0;
+  }
   bool Reaches(const std::string& module, int function) const {
     return reachable.count({module, function}) != 0;
   }

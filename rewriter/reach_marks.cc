@@ -88,7 +88,7 @@ bool HandedOut(const std::vector<std::string>& decorators) {
 }
 
 ReachMarks::ReachMarks(const ModuleIndex& index, const ClassTree& tree)
-    : index_(index), tree_(tree), state_(index.modules().size()) {
+    : index_(index), tree_(tree), state_(index.modules().size()), reads_(index.modules().size()) {
   for (size_t m = 0; m < state_.size(); ++m) {
     const Facts* facts = index.modules()[m].facts;
     if (facts != nullptr) Fill(*facts, state_[m]);
@@ -112,6 +112,9 @@ ReachResult ReachMarks::Take() const {
     const std::string& name = index_.modules()[m].name;
     // Of two modules of one name only the first is ever reached.
     if (state.reached) result.modules.emplace(name, ToLink(state.from));
+    if (!reads_[m].empty())
+      result.reads.emplace(name,
+                           std::set<std::string, std::less<>>(reads_[m].begin(), reads_[m].end()));
     for (size_t f = 0; f < state.functions.size(); ++f) {
       if (state.functions[f].reached) {
         result.reachable.emplace(std::pair(name, static_cast<int>(f)),
@@ -302,6 +305,7 @@ void ReachMarks::Meet(const ReachItem& item, const ReachFrom& from) {
       return ReachClass(item.module, item.index, from);
     case ReachKind::kBinding: {
       const std::string_view name = offered_[static_cast<size_t>(item.index)];
+      Read(item.module, name);
       for (const Denoted& denoted : index_.ResolveName(item.module, name))
         Reference(denoted, from, true);
       return;

@@ -85,8 +85,8 @@ class ReachMarks {
     std::unordered_set<std::string_view> names, escaped;  // already followed
   };
 
-  // Index and tree must outlive the marks, and so must all texts given to Demand, DemandOn and
-  // Offer.
+  // Index and tree must outlive the marks, and so must all texts given to Read, Demand, DemandOn
+  // and Offer.
   ReachMarks(const ModuleIndex& index, const ClassTree& tree);
 
   // Each thing is reached once: the first link counts, and puts it on the list of work.
@@ -101,6 +101,10 @@ class ReachMarks {
   void MakeDynamic(int module);
   // Somebody reads the module's or class's whole dict.
   void TakeNamespace(const Denoted& denoted, const ReachFrom& from);
+
+  // Reached code reads this name of a module, as its attribute or by an import that runs in a
+  // function.
+  void Read(int module, std::string_view name) { reads_[static_cast<size_t>(module)].insert(name); }
 
   // Reached code uses the attribute name on something.
   void Demand(std::string_view name, const ReachFrom& from);
@@ -139,7 +143,8 @@ class ReachMarks {
   std::set<std::tuple<ClassRef, std::string_view, Ask>> asked_;
   std::set<std::string> wanted_, wanted_prefixes_;
   std::map<std::string_view, ReachFrom> prefixes_;
-  std::vector<std::string_view> offered_;  // names of kBinding items
+  std::vector<std::string_view> offered_;          // names of kBinding items
+  std::vector<std::set<std::string_view>> reads_;  // by module
 };
 
 }  // namespace faaslight

@@ -322,7 +322,8 @@ std::vector<Denoted> ModuleIndex::ResolveAttribute(int module, std::string_view 
   return found;
 }
 
-std::vector<ChainDenoted> ModuleIndex::ResolveChain(int module, std::string_view chain) const {
+std::vector<ChainDenoted> ModuleIndex::ResolveChain(int module, std::string_view chain,
+                                                    std::vector<NameRead>* reads) const {
   std::vector<ChainDenoted> ends;
   std::vector<Denoted> current;
   size_t parts = 0;
@@ -336,6 +337,7 @@ std::vector<ChainDenoted> ModuleIndex::ResolveChain(int module, std::string_view
       std::vector<Denoted> next;
       for (Denoted& denoted : current) {
         if (denoted.kind == Denoted::Kind::kModule) {
+          if (reads != nullptr) reads->push_back({denoted.module, part});
           std::vector<Denoted> attributes = ResolveAttribute(denoted.module, part);
           if (attributes.empty()) ends.push_back({std::move(denoted), parts});
           for (Denoted& attribute : attributes) {

@@ -58,6 +58,12 @@ struct ChainDenoted {
   size_t parts = 0;  // how many parts of the chain were used up: the rest are attributes of a value
 };
 
+// A name of a module that other code reads as an attribute.
+struct NameRead {
+  int module = -1;
+  std::string_view name;
+};
+
 // See ModuleIndex::AbsoluteName.
 std::optional<std::string> AbsoluteModuleName(const ReachModule& importer,
                                               const ImportedName& name);
@@ -106,8 +112,11 @@ class ModuleIndex {
   std::vector<Denoted> ResolveAttribute(int module, std::string_view name) const;
 
   // Resolves "np.linalg.norm" from the module's globals as far as modules go; members of a class:
-  // "C.m" stops at C. Each possible end, with the number of parts it consumed.
-  std::vector<ChainDenoted> ResolveChain(int module, std::string_view chain) const;
+  // "C.m" stops at C. Each possible end, with the number of parts it consumed. `reads`, when given,
+  // gets the names that are read from modules on the way, as views into `chain`: those behind a
+  // dot.
+  std::vector<ChainDenoted> ResolveChain(int module, std::string_view chain,
+                                         std::vector<NameRead>* reads = nullptr) const;
 
   // Whether `from module import *` binds `name`, as far as the module's own text tells.
   enum class Star { kNo, kYes, kMaybe };

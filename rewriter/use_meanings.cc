@@ -48,7 +48,7 @@ Meaning UseMeanings::ResolveName(int module, std::string_view name) const {
 Meaning UseMeanings::ResolveChain(int module, std::string_view chain, size_t parts) const {
   Meaning meaning;
   const std::string_view last = chain.substr(chain.rfind('.') + 1);
-  std::vector<ChainDenoted> ends = index_.ResolveChain(module, chain);
+  std::vector<ChainDenoted> ends = index_.ResolveChain(module, chain, &meaning.reads);
   if (ends.empty() && !IsBuiltinName(chain.substr(0, chain.find('.'))))
     meaning.on_anything.push_back(last);
   for (ChainDenoted& end : ends) {

@@ -28,6 +28,7 @@ struct Meaning {
   std::vector<bool> whole;       // were used up, beside denoted
   std::vector<OnClass> on_classes;
   std::vector<std::string_view> on_anything;  // attribute names
+  std::vector<NameRead> reads;                // what is read from modules on the way
 };
 
 class UseMeanings {

@@ -270,7 +270,7 @@ TEST_P(ReplayTest, TellsWhatWasLoadedAndNothingOfItsOwn) {
   TestApp app{{"main.py",
                "import colorsys\ndef handler(e, c):\n  import wave\n  return sorted(globals())\n"},
               {"_faaslight.py",
-               "def loaded(): return [('function', 'm', 'C.f'), ('import', 'm', 'np')]\n"}};
+               "def loaded(): return [('function', 'm', 'C.f'), ('import', 'm', 'np'), ('name', 'm', 'os')]\n"}};
   RunResult run = MustReplay(app.Spec({"0"}));
   EXPECT_THAT(run.loaded_modules, Contains("colorsys"));
   EXPECT_THAT(run.loaded_modules, Contains("wave"));

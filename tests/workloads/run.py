@@ -75,7 +75,7 @@ def must_equal(expected, actual, what):
 
 
 def run_tool(name, *arguments):
-    """Runs a program of ours; its seconds."""
+    """Runs a program of ours; its seconds, and what it said."""
     start = time.monotonic()
     done = subprocess.run(
         [BUILD / "bin" / name, *arguments],
@@ -89,7 +89,12 @@ def run_tool(name, *arguments):
     )
     if done.returncode != 0:
         raise Failed(f"{name} ended with {done.returncode}:\n" + "\n".join(done.stderr.strip().splitlines()[-25:]))
-    return time.monotonic() - start
+    return time.monotonic() - start, done.stdout + done.stderr
+
+
+def on_demand(said):
+    """[(functions, imports)] that the events loaded on demand, and the hold-out events, as faaslight-rewrite told."""
+    return [(int(f), int(i)) for f, i in re.findall(r"loaded on demand: (\d+) functions?, (\d+) imports?", said)]
 
 
 def check(workload, python, version, arguments):
@@ -107,12 +112,18 @@ def check(workload, python, version, arguments):
         must_equal(expected, original, "the original")
         variables = [part for key, value in env.items() for part in ("--env", f"{key}={value}")]
         source = [package.resolve(), "--handler", workload.handler, "--events", workload.events]
-        traced = run_tool("faaslight-trace", *source, "--python", python, *variables, "-o", trace)
+        traced, _ = run_tool("faaslight-trace", *source, "--python", python, *variables, "-o", trace)
         keep = ["--keep", arguments.keep] if arguments.keep else []
         rewrite = [package.resolve(), "--trace", trace, "-o", out, "--holdout", workload.holdout, "--no-repair"]
-        rewritten = run_tool("faaslight-rewrite", *rewrite, *keep)
+        rewritten, said = run_tool("faaslight-rewrite", *rewrite, *keep)
+        if arguments.keep == "reachable" and any(map(any, on_demand(said))):
+            raise Failed(f"what can be reached was loaded on demand: {said}")
         must_equal(expected, outcomes(workload, out, python, env), "the rewritten package")
-    return f"{len(expected)} outcomes equal; traced in {traced:.1f} s, rewritten and verified in {rewritten:.1f} s"
+    loaded = " and ".join(f"{functions} functions, {imports} imports" for functions, imports in on_demand(said))
+    return (
+        f"{len(expected)} outcomes equal; traced in {traced:.1f} s, rewritten and verified in {rewritten:.1f} s; on "
+        f"demand, for the events and the hold-outs: {loaded}"
+    )
 
 
 def main():
