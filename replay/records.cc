@@ -67,28 +67,18 @@ void ReadEnd(const json& record, RunResult& result) {
     if (name.is_string()) result.loaded_modules.push_back(name.get<std::string>());
   }
   std::sort(result.loaded_modules.begin(), result.loaded_modules.end());
-  for (const json& entry : Array(record, "loaded")) {
-    if (!entry.is_array() || entry.size() != 3 || !entry[0].is_string() || !entry[1].is_string() ||
-        !entry[2].is_string()) {
-      continue;
-    }
-    if (entry[0] == "name") continue;  // bound to what was loaded before
-    auto& into = entry[0] == "import" ? result.on_demand_imports : result.on_demand_functions;
-    into.push_back(entry[1].get<std::string>() + ":" + entry[2].get<std::string>());
-  }
 }
 
-// [functions, imports] since the process began; `before` is what was loaded until then.
-OnDemand ReadOnDemand(const json& record, OnDemand& before) {
-  OnDemand now = before;
-  const json& counts = Array(record, "on_demand");
-  if (counts.size() == 2 && counts[0].is_number_unsigned() && counts[1].is_number_unsigned()) {
-    now = {counts[0].get<uint32_t>(), counts[1].get<uint32_t>()};
+EventLoads ReadLoads(const json& record) {
+  EventLoads loads;
+  const auto found = record.find("loads");
+  if (found == record.end() || !found->is_object()) return loads;
+  loads.functions = Whole<uint32_t>(*found, "functions");
+  for (const json& name : Array(*found, "modules")) {
+    if (name.is_string()) loads.modules.push_back(name.get<std::string>());
   }
-  const OnDemand grown{now.functions - std::min(before.functions, now.functions),
-                       now.imports - std::min(before.imports, now.imports)};
-  before = now;
-  return grown;
+  std::sort(loads.modules.begin(), loads.modules.end());
+  return loads;
 }
 
 void ReadRecord(const json& record, Records& records) {
@@ -99,13 +89,12 @@ void ReadRecord(const json& record, Records& records) {
   } else if (kind == "init") {
     records.running.reset();
     records.result.import_ms = Number(record, "import_ms");
-    records.result.on_demand_init = ReadOnDemand(record, records.on_demand);
   } else if (kind == "outcome") {
     records.running.reset();
     records.result.outcomes.push_back(ToOutcome(record));
     if (Flag(record, "during_init")) return;
     records.result.event_ms.push_back(Number(record, "duration_us") / 1000);
-    records.result.on_demand_event.push_back(ReadOnDemand(record, records.on_demand));
+    records.result.event_loads.push_back(ReadLoads(record));
   } else if (kind == "end") {
     ReadEnd(record, records.result);
   }

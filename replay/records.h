@@ -17,7 +17,6 @@ struct Records {
   RunResult result;            // complete only when the line of the end is there
   bool began = false;          // the runner came as far as the import of the handler's module
   std::optional<int> running;  // begun and not ended: -1 for the import, else the event's index
-  OnDemand on_demand;          // loaded until the last record
 };
 
 // kSystem when a whole line is not a record of the runner's; `name` is for the message.

@@ -163,7 +163,7 @@ Result<RunResult> Replay(const fs::path& python, const RunSpec& spec) {
     result.outcomes.push_back(EndOfRunning(*records->running, *process, watch, spec, outcomes));
     if (*records->running >= 0) {
       result.event_ms.push_back(static_cast<double>(result.outcomes.back().duration_us()) / 1000);
-      result.on_demand_event.emplace_back();
+      result.event_loads.emplace_back();
     }
   }
   if (!result.complete) result.signal = process->signal;

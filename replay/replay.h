@@ -49,10 +49,10 @@ std::map<std::string, std::string> HandlerEnvironment(const RunSpec& spec,
 // "outcomes":PATH, …}.
 std::string RunnerRequest(const RunSpec& spec, const std::filesystem::path& outcomes);
 
-// What a rewritten package loaded on first use: functions, and imports that loaded a module.
-struct OnDemand {
-  uint32_t functions = 0;
-  uint32_t imports = 0;
+// What one event loaded.
+struct EventLoads {
+  uint32_t functions = 0;            // of a rewritten package, on their first use
+  std::vector<std::string> modules;  // sorted; as keys of sys.modules
 };
 
 struct RunResult {
@@ -60,13 +60,9 @@ struct RunResult {
   std::string scratch;            // the run's own folder for temporary files, gone by now
   std::vector<Outcome> outcomes;  // in order; init failure is one Outcome with during_init
   std::vector<std::string> loaded_modules;  // sys.modules' keys after the last event, sorted
-  std::vector<std::string>
-      on_demand_functions;  // what the package's runtime loaded on first use ("module:qualname")
-  std::vector<std::string> on_demand_imports;  // "module:name"
-  double import_ms = 0;                        // of the handler's module
+  double import_ms = 0;                     // of the handler's module
   std::vector<double> event_ms;
-  OnDemand on_demand_init;                // by the import
-  std::vector<OnDemand> on_demand_event;  // by each event alone, parallel to event_ms
+  std::vector<EventLoads> event_loads;  // parallel to event_ms
   // What the run left in its folder for temporary files (TMPDIR and HOME): FilesLeft() of
   // scratch.h.
   std::map<std::string, std::string> files;

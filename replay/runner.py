@@ -524,7 +524,7 @@ def initialise(request, records, capture):
     seconds = _perf_counter() - start
     if not fault:
         records.end_init()
-        records.write({"kind": "init", "import_ms": seconds * 1000, "on_demand": loaded_so_far()})
+        records.write({"kind": "init", "import_ms": seconds * 1000})
         return trigger, seconds * 1000
     stdout, stderr = capture.read()
     fault.update(
@@ -534,11 +534,23 @@ def initialise(request, records, capture):
     return None, seconds * 1000
 
 
-def loaded_so_far():
-    """How many functions a rewritten package has loaded on first use, and how many imports that loaded a module."""
-    runtime = sys.modules.get("_faaslight")
-    kinds = [entry[0] for entry in runtime.loaded()] if runtime else []
-    return [kinds.count("function"), kinds.count("import")]
+class Loads:
+    """What was loaded since the last look: functions, by a rewritten package on their first use, and modules."""
+
+    def __init__(self):
+        self.functions, self.modules = 0, frozenset()
+        self.look()
+
+    def look(self):
+        runtime = sys.modules.get("_faaslight")
+        functions = sum(entry[0] == "function" for entry in runtime.loaded()) if runtime else 0
+        modules = frozenset(sys.modules)
+        new = {
+            "functions": functions - self.functions,
+            "modules": [clean(str(name)) for name in modules - self.modules],
+        }
+        self.functions, self.modules = functions, modules
+        return new
 
 
 def run_event(index, text, trigger, records):
@@ -586,6 +598,7 @@ def run(request):
     capture = Capture(request["outcomes"])
     trigger, import_ms = initialise(request, records, capture)
     milliseconds = []
+    loads = Loads()
     for index, event in enumerate(request["events"] if trigger else ()):
         if index:  # what the import printed is part of the first event's output
             capture.clear()
@@ -596,10 +609,8 @@ def run(request):
         record.update(
             kind="outcome", event=index, during_init=False, stdout=stdout, stderr=stderr, duration_us=int(spent * 1000)
         )
-        record["on_demand"] = loaded_so_far()
+        record["loads"] = loads.look()
         records.outcome(index, False, records.write(record))
-    runtime = sys.modules.get("_faaslight")
-    loaded = [[str(part) for part in entry] for entry in runtime.loaded()] if runtime else []
     records.write(
         {
             "kind": "end",
@@ -608,7 +619,6 @@ def run(request):
             "event_ms": milliseconds,
             "max_rss_kb": 0 if records.traced else peak_memory(),
             "modules": sorted(clean(str(name)) for name in list(sys.modules)),
-            "loaded": loaded,
         }
     )
     records.finish()

@@ -153,7 +153,7 @@ std::vector<UnrunFunction> Unrun(const TracePlan& join, const std::vector<bool>&
 // What hold-out events and repairs said.
 void AddVerified(const Plan& plan, PlanSummary& summary) {
   for (const Holdout& holdout : plan.verification().holdouts()) {
-    summary.holdouts.push_back({holdout.event(), holdout.functions(), holdout.imports(),
+    summary.holdouts.push_back({holdout.event(), holdout.functions(), holdout.modules(),
                                 holdout.original_us(), holdout.rewritten_us()});
   }
   // What a hold-out event pays for what was loaded on demand.

@@ -152,7 +152,7 @@ Json ToJson(const EffectRow& row) {
 Json ToJson(const HoldoutRow& row) {
   return {{"event", row.event},
           {"functions", row.functions},
-          {"imports", row.imports},
+          {"modules", row.modules},
           {"original_us", row.original_us},
           {"rewritten_us", row.rewritten_us}};
 }

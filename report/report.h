@@ -117,7 +117,7 @@ struct EffectRow {
 // A hold-out event of the verification.
 struct HoldoutRow {
   std::string event;
-  uint64_t functions = 0, imports = 0;         // loaded on demand
+  uint64_t functions = 0, modules = 0;         // loaded on demand
   uint64_t original_us = 0, rewritten_us = 0;  // of the call, one run each
 };
 

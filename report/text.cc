@@ -408,12 +408,12 @@ class TextReport {
     Heading("Hold-out events: same outcomes");
     Table table({{"event", Align::kLeft, width_ - 50},
                  {"loaded on demand\nfunctions"},
-                 {"\nimports", Align::kRight, 0, 1},
+                 {"\nmodules", Align::kRight, 0, 1},
                  {"ms of the call\noriginal"},
                  {"\nrewritten", Align::kRight, 0, 1}});
     for (size_t i = 0; i < Shown(rows.size()); ++i) {
       const HoldoutRow& row = rows[i];
-      table.Add({Escaped(row.event), Count(row.functions), Count(row.imports), Ms(row.original_us),
+      table.Add({Escaped(row.event), Count(row.functions), Count(row.modules), Ms(row.original_us),
                  Ms(row.rewritten_us)});
     }
     out_ += table.Render(2);

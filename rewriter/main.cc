@@ -119,18 +119,18 @@ void PrintSummary(const faaslight::RewriteResult& result, const std::string& out
     fmt::print("not verified\n");
   } else {
     fmt::print(
-        "verified with {} event{}: same outcomes; loaded on demand: {} functions, {} imports\n",
+        "verified with {} event{}: same outcomes; loaded on demand: {} functions, {} modules\n",
         v.events(), v.events() == 1 ? "" : "s", v.loaded_on_demand_functions(),
         v.loaded_on_demand_modules());
   }
   if (v.holdouts_size() > 0) {
-    uint32_t functions = 0, imports = 0;
+    uint32_t functions = 0, modules = 0;
     for (const faaslight::Holdout& holdout : v.holdouts()) {
       functions += holdout.functions();
-      imports += holdout.imports();
+      modules += holdout.modules();
     }
-    fmt::print("and with {} hold-out event{}: loaded on demand: {} functions, {} imports\n",
-               v.holdouts_size(), v.holdouts_size() == 1 ? "" : "s", functions, imports);
+    fmt::print("and with {} hold-out event{}: loaded on demand: {} functions, {} modules\n",
+               v.holdouts_size(), v.holdouts_size() == 1 ? "" : "s", functions, modules);
   }
   for (const std::string& part : v.not_compared()) {
     fmt::print("not compared, the original differs from itself: {}\n", part);

@@ -8,6 +8,17 @@
 namespace faaslight {
 namespace {
 
+// How many modules an event loaded in the package that it did not load in the original: there they
+// had been loaded before, or are not needed.
+uint32_t LoadedLate(const RunResult& original, const RunResult& rewritten, size_t event) {
+  const std::vector<std::string>& late = rewritten.event_loads[event].modules;
+  if (event >= original.event_loads.size()) return static_cast<uint32_t>(late.size());
+  const std::vector<std::string>& known = original.event_loads[event].modules;
+  return static_cast<uint32_t>(std::count_if(late.begin(), late.end(), [&](const auto& name) {
+    return !std::binary_search(known.begin(), known.end(), name);
+  }));
+}
+
 // Modules whose decisions can matter: those with another text, and those that may be missing.
 std::vector<std::string> Suspects(const Application& app, const Choices& choices) {
   std::vector<std::string> out;
@@ -85,13 +96,13 @@ class Mender {
     Result<Verifier::Verdict> verdict = Check(traced_, "event");
     if (!verdict) return tl::unexpected(verdict.error());
     Add(verdict->comparison, summary);
-    uint32_t functions = 0, imports = 0;
-    for (const OnDemand& loaded : verdict->rewritten.on_demand_event) {
-      functions += loaded.functions;
-      imports += loaded.imports;
+    uint32_t functions = 0, modules = 0;
+    for (size_t i = 0; i < verdict->rewritten.event_loads.size(); ++i) {
+      functions += verdict->rewritten.event_loads[i].functions;
+      modules += LoadedLate(traced_.original(), verdict->rewritten, i);
     }
     summary.set_loaded_on_demand_functions(functions);
-    summary.set_loaded_on_demand_modules(imports);
+    summary.set_loaded_on_demand_modules(modules);
     if (holdout_ == nullptr) return {};
     Result<Verifier::Verdict> held = Check(*holdout_, "hold-out event");
     if (!held) return tl::unexpected(held.error());
@@ -118,9 +129,9 @@ class Mender {
     for (size_t i = 0; i < events.size() && i < run.event_ms.size(); ++i) {
       Holdout* added = summary.add_holdouts();
       added->set_event(events[i].name());
-      if (i < run.on_demand_event.size()) {
-        added->set_functions(run.on_demand_event[i].functions);
-        added->set_imports(run.on_demand_event[i].imports);
+      if (i < run.event_loads.size()) {
+        added->set_functions(run.event_loads[i].functions);
+        added->set_modules(LoadedLate(holdout_->original(), run, i));
       }
       added->set_rewritten_us(static_cast<uint64_t>(run.event_ms[i] * 1000));
       if (i < original_ms.size())

@@ -159,9 +159,7 @@ posix.register_at_fork(before=before_fork, after_in_parent=after_fork, after_in_
 
 
 def loaded():
-    """What was loaded on first use, in order: ("function", module, qualname), ("import", module, name) and, where no
-    module had to be loaded for it, ("name", module, name).
-    """
+    """What was loaded on first use: ("function", module, qualname) and ("import", module, name), in order."""
     return list(log)
 
 
@@ -394,7 +392,6 @@ class Module:
         key = id(self), name
         if key in active:
             return self.under_way(name)
-        before = len(sys.modules)
         outermost = _thread.get_ident() not in importing
         if outermost:
             begin()
@@ -415,7 +412,7 @@ class Module:
         self.done.add(name)
         mark = []  # two threads may come here; one of them logs it
         if self.made.setdefault((name,), mark) is mark:
-            log.append(("name" if len(sys.modules) == before else "import", names.get("__name__"), name))
+            log.append(("import", names.get("__name__"), name))
             self.resolved += 1
             if self.resolved >= MANY:
                 self.bind_others(name)

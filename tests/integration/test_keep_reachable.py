@@ -87,7 +87,7 @@ def on_demand(app, keep):
     out = work / keep
     options = ["--keep", keep, "--holdout", held, "--no-repair"]
     done = succeed("faaslight-rewrite", folder, "--trace", recorded, "-o", out, *options)
-    found = re.search(r"hold-out events: loaded on demand: (\d+) functions, (\d+) imports", done.stdout + done.stderr)
+    found = re.search(r"hold-out events: loaded on demand: (\d+) functions, (\d+) modules", done.stdout + done.stderr)
     return int(found[1]), int(found[2])
 
 

@@ -269,9 +269,8 @@ TEST_P(ReplayTest, ExitHandlersAndThreadsDoNotHoldTheEnd) {
 TEST_P(ReplayTest, TellsWhatWasLoadedAndNothingOfItsOwn) {
   TestApp app{{"main.py",
                "import colorsys\ndef handler(e, c):\n  import wave\n  return sorted(globals())\n"},
-              {"_faaslight.py",
-               "def loaded(): return [('function', 'm', 'C.f'), ('import', 'm', 'np'), ('name', 'm', 'os')]\n"}};
-  RunResult run = MustReplay(app.Spec({"0"}));
+              {"_faaslight.py", "log = [('import', 'm', 'np')]\ndef loaded(): return list(log)\n"}};
+  RunResult run = MustReplay(app.Spec({"0", "1"}));
   EXPECT_THAT(run.loaded_modules, Contains("colorsys"));
   EXPECT_THAT(run.loaded_modules, Contains("wave"));
   EXPECT_THAT(run.loaded_modules, Contains("json"));  // Lambda's bootstrap has it
@@ -284,11 +283,18 @@ TEST_P(ReplayTest, TellsWhatWasLoadedAndNothingOfItsOwn) {
       run.outcomes.at(0).result_json(),
       R"(["__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", )"
       R"("__spec__", "colorsys", "handler"])");
-  EXPECT_TRUE(run.on_demand_functions.empty());
-  ASSERT_TRUE(WriteFile(app.path() / "main.py", "import _faaslight\ndef handler(e, c): pass\n"));
-  run = MustReplay(app.Spec({}));
-  EXPECT_THAT(run.on_demand_functions, ElementsAre("m:C.f"));
-  EXPECT_THAT(run.on_demand_imports, ElementsAre("m:np"));
+  ASSERT_EQ(run.event_loads.size(), 2U);
+  EXPECT_THAT(run.event_loads[0].modules, Contains("wave"));
+  EXPECT_THAT(run.event_loads[0].modules, Not(Contains("colorsys")));
+  EXPECT_THAT(run.event_loads[1].modules, ElementsAre());
+  ASSERT_TRUE(WriteFile(app.path() / "main.py",
+                        "from _faaslight import log\n"
+                        "log.append(('function', 'm', 'C.f'))\n"
+                        "def handler(e, c): log.extend([('function', 'm', 'f')] * e)\n"));
+  run = MustReplay(app.Spec({"2", "0"}));
+  ASSERT_EQ(run.event_loads.size(), 2U);
+  EXPECT_EQ(run.event_loads[0].functions, 2U);
+  EXPECT_EQ(run.event_loads[1].functions, 0U);
   EXPECT_FALSE(std::filesystem::exists(app.path() / "__pycache__"));
 }
 

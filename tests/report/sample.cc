@@ -191,7 +191,7 @@ Plan SamplePlan() {
   Holdout* refund = plan.mutable_verification()->add_holdouts();
   refund->set_event("refund");
   refund->set_functions(3);
-  refund->set_imports(1);
+  refund->set_modules(1);
   refund->set_original_us(12000);
   refund->set_rewritten_us(20500);
   plan.mutable_verification()->add_holdouts()->set_event("empty");

@@ -203,7 +203,7 @@ class Outcome:
 
     @property
     def imports(self):
-        return [name for kind, module, name in self.loaded if kind != "function"]
+        return [name for kind, module, name in self.loaded if kind == "import"]
 
 
 class Package:

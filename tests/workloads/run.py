@@ -93,8 +93,8 @@ def run_tool(name, *arguments):
 
 
 def on_demand(said):
-    """[(functions, imports)] that the events loaded on demand, and the hold-out events, as faaslight-rewrite told."""
-    return [(int(f), int(i)) for f, i in re.findall(r"loaded on demand: (\d+) functions?, (\d+) imports?", said)]
+    """[(functions, modules)] that the events loaded on demand, and the hold-out events, as faaslight-rewrite told."""
+    return [(int(f), int(i)) for f, i in re.findall(r"loaded on demand: (\d+) functions, (\d+) modules", said)]
 
 
 def check(workload, python, version, arguments):
@@ -119,7 +119,7 @@ def check(workload, python, version, arguments):
         if arguments.keep == "reachable" and any(map(any, on_demand(said))):
             raise Failed(f"what can be reached was loaded on demand: {said}")
         must_equal(expected, outcomes(workload, out, python, env), "the rewritten package")
-    loaded = " and ".join(f"{functions} functions, {imports} imports" for functions, imports in on_demand(said))
+    loaded = " and ".join(f"{functions} functions, {modules} modules" for functions, modules in on_demand(said))
     return (
         f"{len(expected)} outcomes equal; traced in {traced:.1f} s, rewritten and verified in {rewritten:.1f} s; on "
         f"demand, for the events and the hold-outs: {loaded}"
