@@ -35,8 +35,7 @@ class Binder {
     for (size_t s = 0; s < facts.imports.size(); ++s) {
       const ImportStatement& statement = facts.imports[s];
       const bool surely = statement.place == Place::kModule;
-      if ((!surely && !statement.in_branch) || statement.in_try || statement.type_checking_only)
-        continue;
+      if ((!surely && !statement.in_branch) || statement.in_try || statement.never_runs) continue;
       std::set<int>& by_now = surely ? loaded : (in_branch = loaded);
       for (size_t n = 0; n < statement.names.size(); ++n) {
         if (!choice.imports[s][n].lazy) AddLoaded(index, statement.names[n], by_now);

@@ -83,7 +83,7 @@ class ImportChooser {
       if (!importer.facts) continue;
       for (const ImportStatement& statement : importer.facts->imports) {
         for (const ImportedName& name : statement.names) {
-          if (name.attribute != "*" || statement.type_checking_only) continue;
+          if (name.attribute != "*" || statement.never_runs) continue;
           if (int target = app_.Find(AbsoluteName(importer, name)); target >= 0) {
             star_imported_.emplace(target, importer.name);
           }
@@ -200,7 +200,7 @@ class ImportChooser {
             const std::map<std::string, Why>& held) const {
     if (name.module == "__future__") return {"R2", "a __future__ import"};
     const bool plain = statement.place == Place::kModule || statement.in_branch;
-    if (!plain || statement.in_try || statement.type_checking_only) {
+    if (!plain || statement.in_try || statement.never_runs) {
       return {"R13", "under try, with or a loop, or in a function or class"};
     }
     if (name.attribute == "*") return {"R6", "a star import"};

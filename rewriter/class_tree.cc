@@ -72,7 +72,7 @@ std::vector<std::vector<int>> ClassTree::MethodsOf(const Facts& facts) {
   std::vector<std::vector<int>> methods(facts.classes.size());
   for (size_t f = 0; f < facts.functions.size(); ++f) {
     const FunctionFacts& function = facts.functions[f];
-    if (function.is_lambda || function.class_path.empty()) continue;
+    if (function.is_lambda || function.class_path.empty() || function.never_runs) continue;
     const auto it = by_qualname.find(function.class_path);
     if (it == by_qualname.end()) continue;
     for (const size_t c : it->second) methods[c].push_back(static_cast<int>(f));

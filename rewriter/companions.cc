@@ -124,7 +124,7 @@ class Companions {
   void ForEachEarlier(int importer, Use use) const {
     const std::vector<ImportStatement>& imports = module(importer).facts->imports;
     for (size_t s = 0; s < imports.size(); ++s) {
-      if (imports[s].type_checking_only) continue;
+      if (imports[s].never_runs) continue;
       for (size_t n = 0; n < imports[s].names.size(); ++n) {
         for (const auto& [first, target] : Earlier(importer, imports[s].names[n])) {
           use(s, n, first, target);

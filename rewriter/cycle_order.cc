@@ -39,7 +39,7 @@ void CycleOrder::KeepOrderIn(int index, const std::set<int>& members) {
   std::vector<HoistChoice> pending;
   for (size_t s = 0; s < m.facts->imports.size(); ++s) {
     const ImportStatement& statement = m.facts->imports[s];
-    if (statement.function >= 0 || statement.type_checking_only) continue;
+    if (statement.function >= 0 || statement.never_runs) continue;
     for (size_t n = 0; n < statement.names.size(); ++n) {
       for (int target : LoadedByName(app_, choices_, index, statement.names[n])) {
         if (target == index || IsAncestor(app_, target, index)) continue;
@@ -116,7 +116,7 @@ void CycleOrder::OrderImportsOf(int index, const std::set<int>& members, int fir
   ModuleChoice& c = choice(index);
   for (size_t s = 0; s < m.facts->imports.size(); ++s) {
     const ImportStatement& statement = m.facts->imports[s];
-    if (statement.type_checking_only) continue;
+    if (statement.never_runs) continue;
     for (size_t n = 0; n < statement.names.size(); ++n) {
       const std::vector<int> loaded = LoadedByName(app_, choices_, index, statement.names[n]);
       const bool enters = std::any_of(loaded.begin(), loaded.end(), [&](int target) {

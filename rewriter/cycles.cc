@@ -15,7 +15,7 @@ std::vector<int> EagerTargets(const Application& app, const Choices& choices, in
   const TracedModule& m = app.modules()[static_cast<size_t>(node)];
   const ModuleChoice& c = choices[static_cast<size_t>(node)];
   for (size_t s = 0; m.facts && s < m.facts->imports.size(); ++s) {
-    if (m.facts->imports[s].function >= 0 || m.facts->imports[s].type_checking_only) continue;
+    if (m.facts->imports[s].function >= 0 || m.facts->imports[s].never_runs) continue;
     for (size_t n = 0; n < m.facts->imports[s].names.size(); ++n) {
       if (s < c.imports.size() && c.imports[s][n].lazy) continue;
       for (int target : LoadedByName(app, choices, node, m.facts->imports[s].names[n])) {

@@ -49,8 +49,8 @@ std::vector<std::string> CertainNames(const Application& app, int importer,
 
 bool MayExpand(const ImportStatement& statement) {
   const bool plain = statement.place == Place::kModule || statement.in_branch;
-  return plain && !statement.in_try && !statement.type_checking_only &&
-         statement.names.size() == 1 && statement.names.front().attribute == "*";
+  return plain && !statement.in_try && !statement.never_runs && statement.names.size() == 1 &&
+         statement.names.front().attribute == "*";
 }
 
 // Whether the target's body surely ends before the star import copies. In an import cycle that is

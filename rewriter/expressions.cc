@@ -54,7 +54,7 @@ Uses* FactReader::UsesOf(int owner) {
 }
 
 void FactReader::AddLoad(std::string_view name, uint32_t line, const Context& context) {
-  loads_.push_back({context.scope, scopes_.Intern(context.scope, name), line, context.owner,
+  loads_.push_back({context.scope, scopes_.Intern(context.scope, name), line, context.user(),
                     context.cold, !context.receiver});
 }
 
@@ -85,11 +85,11 @@ void FactReader::AddChain(std::string_view dotted, const Context& context) {
   size_t dot = dotted.find('.');
   int parts = 1;
   for (char c : dotted) parts += c == '.';
-  if (dot == std::string_view::npos || parts > kMaxChainParts || context.owner == Context::kNobody)
+  if (dot == std::string_view::npos || parts > kMaxChainParts || context.user() == Context::kNobody)
     return;
   NameId root = scopes_.Intern(context.scope, dotted.substr(0, dot));
-  chains_.push_back(
-      {context.scope, root, names_.Intern(dotted), context.owner, context.cold, !context.receiver});
+  chains_.push_back({context.scope, root, names_.Intern(dotted), context.user(), context.cold,
+                     !context.receiver});
 }
 
 void FactReader::VisitAttribute(NodeId node, const Context& context) {
@@ -97,7 +97,7 @@ void FactReader::VisitAttribute(NodeId node, const Context& context) {
   NodeId attribute = tree_.Child(node, Field::kAttribute);
   if (object == kNoNode || attribute == kNoNode) return SyntaxError(node, "syntax error");
   if (all_reads_.count(node) != 0) return;
-  if (Uses* uses = UsesOf(context.owner)) {
+  if (Uses* uses = UsesOf(context.user())) {
     uses->methods.emplace(std::string(Text(attribute)), tree_.line(attribute));
     NoteReceiver(object, Text(attribute), tree_.line(attribute), context);
     if (Text(attribute) == "format") {

@@ -34,10 +34,14 @@ struct Context {
   // Nested, but runs for certain: each `if` around it asks for a constant (settled_branches.cc).
   bool settled = false;
   bool type_checking = false;
+  bool never_runs = false;   // in a branch that the version of CPython rules out (version_tests.cc)
   bool lines_known = false;  // which lines of the function ran
   int cold = -1;             // the cold region: a position in cold_
   bool annotation = false;   // strings are annotations too: names in them count
   bool receiver = false;     // a name or chain of attributes of which an attribute is read
+
+  // Whose uses those of this code are.
+  int user() const { return never_runs ? kNobody : owner; }
 
   static constexpr int kImportTime = -1;
   static constexpr int kNobody = -2;  // not evaluated, but the compiler's scoping sees it
@@ -50,6 +54,8 @@ class FactReader {
   FactReader(const SyntaxTree& tree, Facts* facts);
   // Before Read(): which lines of functions ran. `lines` must outlive the reader.
   void UseLines(const std::vector<uint32_t>& lines);
+  // Before Read(): the code runs on CPython 3.`minor`; 0: not known.
+  void UseVersion(int minor) { minor_ = minor; }
   Status Read();
 
  private:
@@ -117,6 +123,7 @@ class FactReader {
   void Visit(NodeId node, const Context& context);
   void VisitChildren(NodeId node, const Context& context);
   void VisitIf(NodeId node, const Context& context);
+  void VisitElif(NodeId node, std::optional<bool> settled, const Context& context);
   void VisitFor(NodeId node, const Context& context);
   void VisitWith(NodeId node, const Context& context);
   void VisitTry(NodeId node, const Context& context);
@@ -185,6 +192,12 @@ class FactReader {
   void FindAliases();
   void VisitImport(NodeId node, const Context& context);
   std::string ModuleName(NodeId dotted_name) const;
+
+  // version_tests.cc
+  // What the version of CPython makes of a condition; nothing: it hangs on more.
+  std::optional<bool> Settled(NodeId condition) const;
+  std::optional<bool> SixConstant(std::string_view dotted) const;
+  std::optional<bool> VersionComparison(NodeId comparison) const;
 
   // patterns.cc
   void VisitMatch(NodeId node, const Context& context);
@@ -257,6 +270,7 @@ class FactReader {
   NameTable names_;
   ScopeTable scopes_;
   std::vector<Load> loads_;
+  int minor_ = 0;                                 // of CPython 3.x; 0: not known
   const std::vector<uint32_t>* lines_ = nullptr;  // that ran; null: not known
   std::vector<uint32_t> line_starts_;
   std::set<int> warm_namespace_;  // functions that read the namespace outside cold regions

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "rewriter/fact_reader.h"
 
@@ -145,7 +146,17 @@ Status FactReader::Read() {
   return {};
 }
 
-Result<Facts> ReadFacts(std::string_view source, const std::vector<uint32_t>* lines) {
+int MinorOf(std::string_view cache_tag) {
+  constexpr std::string_view kPrefix = "cpython-3";
+  int minor = 0;
+  if (!cache_tag.starts_with(kPrefix)) return 0;
+  const std::string_view digits = cache_tag.substr(kPrefix.size());
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), minor);
+  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  return whole && minor > 0 ? minor : 0;
+}
+
+Result<Facts> ReadFacts(std::string_view source, const std::vector<uint32_t>* lines, int minor) {
   if (Status checked = CheckSource(source); !checked) return tl::unexpected<Error>(checked.error());
   Result<SyntaxTree> tree = SyntaxTree::Parse(source);
   if (!tree) return tl::unexpected<Error>(tree.error());
@@ -153,6 +164,7 @@ Result<Facts> ReadFacts(std::string_view source, const std::vector<uint32_t>* li
   Facts facts;
   FactReader reader(*tree, &facts);
   if (lines != nullptr) reader.UseLines(*lines);
+  reader.UseVersion(minor);
   if (Status read = reader.Read(); !read) return tl::unexpected<Error>(read.error());
   return facts;
 }

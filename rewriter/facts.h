@@ -50,9 +50,11 @@ struct ImportStatement {
   uint32_t end_line = 0;
   bool is_from = false;
   Place place = Place::kModule;
-  bool in_try = false;              // inside the body of a try statement
-  bool in_branch = false;           // kNested, and inside nothing but if, elif and else
-  bool type_checking_only = false;  // under `if TYPE_CHECKING:` / `if typing.TYPE_CHECKING:`
+  bool in_try = false;     // inside the body of a try statement
+  bool in_branch = false;  // kNested, and inside nothing but if, elif and else
+  // Under `if TYPE_CHECKING:` / `if typing.TYPE_CHECKING:`, or in a branch that the version of
+  // CPython rules out.
+  bool never_runs = false;
   int function = -1;   // innermost enclosing function (index into Facts::functions), or -1
   bool unrun = false;  // in a function of which some lines ran, but not this statement's
   std::vector<ImportedName> names;
@@ -165,6 +167,7 @@ struct FunctionFacts {
   Uses own;                  // its own code without nested functions (comprehensions belong to it)
   std::optional<Uses> warm;  // of `own` what is not in cold regions; absent: there are none
   std::vector<ColdRegion> cold;
+  bool never_runs = false;    // defined in a branch that the version of CPython rules out
   bool in_cold = false;       // lies in a cold region of a function around it
   std::vector<int> nested;    // functions and lambdas directly inside it
   std::optional<Spot> guard;  // where R1b's first statement goes; absent: nowhere
@@ -216,6 +219,7 @@ struct ClassFacts {
   std::set<std::string> assigned;  // names that its body binds otherwise than by def or class
   std::vector<std::string> decorators;
   bool metaclass_or_keywords = false;
+  bool never_runs = false;  // defined in a branch that the version of CPython rules out
 };
 
 struct Facts {
@@ -257,6 +261,13 @@ struct Facts {
 //
 // `lines`, when given, are the lines of functions that ran, sorted: functions then get cold regions
 // (rewriter/cold_code.cc). A function of which no line ran gets none.
-Result<Facts> ReadFacts(std::string_view source, const std::vector<uint32_t>* lines = nullptr);
+//
+// `minor`: the code runs on CPython 3.minor, and branches on sys.version_info or six.PY2 that do
+// not run there use nothing (rewriter/version_tests.cc). 0: not known.
+Result<Facts> ReadFacts(std::string_view source, const std::vector<uint32_t>* lines = nullptr,
+                        int minor = 0);
+
+// The minor version of the CPython that names its files so: 12 for "cpython-312"; 0 for others.
+int MinorOf(std::string_view cache_tag);
 
 }  // namespace faaslight

@@ -163,6 +163,7 @@ int FactReader::AddFunction(const FunctionFacts& function, const Context& contex
   added.place = context.place;
   added.parent = context.owner >= 0 ? context.owner : -1;
   added.in_cold = context.cold >= 0;
+  added.never_runs = context.never_runs;
   const Scope& scope = scopes_[context.scope];
   ScopeId around = scope.kind == ScopeKind::kTypeParameters ? scope.parent : context.scope;
   if (scopes_[around].kind == ScopeKind::kClass) added.class_path = scopes_[around].class_path;
@@ -308,6 +309,7 @@ void FactReader::VisitClass(NodeId node, NodeId decorated, const Context& contex
   facts.qualname = QualifiedName(Text(name), context);
   facts.line = tree_.line(node);
   facts.function = context.owner >= 0 ? context.owner : -1;
+  facts.never_runs = context.never_runs;
   facts.decorators = DecoratorNames(decorated);
   Context header = EnterTypeParameters(node, context);
   if (NodeId bases = tree_.Child(node, Field::kSuperclasses); bases != kNoNode) {

@@ -22,7 +22,7 @@ void FactReader::VisitImport(NodeId node, const Context& context) {
   statement.place = context.place;
   statement.in_try = context.in_try;
   statement.in_branch = context.place == Place::kNested && context.only_branches;
-  statement.type_checking_only = context.type_checking;
+  statement.never_runs = context.type_checking || context.never_runs;
   statement.function = context.owner;
   statement.unrun = lines_ != nullptr && context.owner >= 0 && context.lines_known &&
                     !Ran(statement.line, statement.end_line);

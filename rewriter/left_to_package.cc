@@ -8,7 +8,7 @@ namespace faaslight {
 namespace {
 
 bool IsPlain(const ImportStatement& statement) {
-  return statement.place == Place::kModule && !statement.in_try && !statement.type_checking_only;
+  return statement.place == Place::kModule && !statement.in_try && !statement.never_runs;
 }
 
 bool BindsTop(const ImportedName& name) { return name.attribute.empty() && !name.has_alias; }

@@ -128,7 +128,7 @@ class Loads {
     const ModuleChoice& choice = choices_[static_cast<size_t>(index)];
     for (size_t s = 0; s < module.facts->imports.size(); ++s) {
       const ImportStatement& statement = module.facts->imports[s];
-      if (statement.type_checking_only) continue;
+      if (statement.never_runs) continue;
       if (certain && (statement.place != Place::kModule || statement.in_try)) continue;
       if (statement.function >= 0 &&
           (statement.unrun || !module.entered[static_cast<size_t>(statement.function)]))

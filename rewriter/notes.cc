@@ -37,7 +37,7 @@ std::set<std::string> AskedFor(const Application& app) {
   for (const TracedModule& module : app.modules()) {
     if (!module.in_app() || !module.facts) continue;
     for (const ImportStatement& statement : module.facts->imports) {
-      if (statement.place == Place::kFunction || statement.type_checking_only) continue;
+      if (statement.place == Place::kFunction || statement.never_runs) continue;
       for (const ImportedName& name : statement.names) {
         for (const std::string& named : Named(module, name)) {
           if (app.Find(named) >= 0) continue;

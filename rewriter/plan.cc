@@ -11,7 +11,7 @@ void SetReason(const Why& why, Reason& reason) {
 void AddImports(const TracedModule& module, const ModuleChoice& choice, PlanModule& out) {
   for (size_t s = 0; s < choice.imports.size(); ++s) {
     const ImportStatement& statement = module.facts->imports[s];
-    if (statement.place == Place::kFunction || statement.type_checking_only) continue;
+    if (statement.place == Place::kFunction || statement.never_runs) continue;
     for (size_t n = 0; n < statement.names.size(); ++n) {
       const ImportedName& name = statement.names[n];
       ImportDecision* decision = out.add_imports();

@@ -65,7 +65,7 @@ class Reacher {
   // ---- what reached code does ----
 
   void VisitImport(int module, int function, const ImportStatement& statement) {
-    if (statement.type_checking_only) return;
+    if (statement.never_runs) return;
     for (const ImportedName& name : statement.names) {
       for (const int loaded : index_.Loads(module, name)) {
         marks_.ReachModule(loaded, ReachFrom{module, function, statement.line, kHowImport});
@@ -265,7 +265,7 @@ class Reacher {
       TakeOwnNamespace(module, ReachFrom{module, -1, call.line, kHowNamespace});
     for (size_t f = 0; f < facts->functions.size(); ++f) {
       const FunctionFacts& function = facts->functions[f];
-      if (function.parent >= 0) continue;
+      if (function.parent >= 0 || function.never_runs) continue;
       const int index = static_cast<int>(f);
       if (function.is_lambda) {
         marks_.ReachFunction(module, index, ReachFrom{module, -1, function.first_line, kHowNested});
@@ -278,7 +278,8 @@ class Reacher {
       }
     }
     for (size_t c = 0; c < facts->classes.size(); ++c) {
-      if (facts->classes[c].function < 0) marks_.DefineClass(module, static_cast<int>(c));
+      if (facts->classes[c].function < 0 && !facts->classes[c].never_runs)
+        marks_.DefineClass(module, static_cast<int>(c));
     }
   }
 
@@ -317,6 +318,7 @@ class Reacher {
     const std::string inner = facts.classes[cls].qualname + ".";
     for (size_t c = static_cast<size_t>(cls) + 1; c < facts.classes.size(); ++c) {
       if (facts.classes[c].qualname.compare(0, inner.size(), inner) != 0) break;
+      if (facts.classes[c].never_runs) continue;
       marks_.ReachClass(module, static_cast<int>(c), state.from);
     }
   }

@@ -131,13 +131,13 @@ void ReachMarks::Fill(const Facts& facts, State& state) {
   state.classes.resize(facts.classes.size());
   for (size_t c = 0; c < facts.classes.size(); ++c) {
     const int function = facts.classes[c].function;
-    if (function >= 0 && function < functions) {
+    if (function >= 0 && function < functions && !facts.classes[c].never_runs) {
       state.functions[function].classes.push_back(static_cast<int>(c));
     }
   }
   for (int f = 0; f < functions; ++f) {
     const FunctionFacts& function = facts.functions[f];
-    if (function.parent >= 0 && function.parent < functions) {
+    if (function.parent >= 0 && function.parent < functions && !function.never_runs) {
       state.functions[function.parent].children.push_back(f);
     }
   }

@@ -8,7 +8,7 @@ std::vector<std::string> NamesReadBy(const TracedModule& m) {
   std::vector<std::string> names;
   std::map<std::string, std::string> bound;  // name in the module -> what it denotes
   for (const ImportStatement& statement : m.facts->imports) {
-    if (statement.function >= 0 || statement.type_checking_only) continue;
+    if (statement.function >= 0 || statement.never_runs) continue;
     for (const ImportedName& name : statement.names) {
       const std::string base = AbsoluteName(m, name);
       const std::string top = base.substr(0, base.find('.'));

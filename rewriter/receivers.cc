@@ -94,7 +94,7 @@ void FactReader::NotePrefix(std::string_view text, const Context& context) {
     return c == '.' || IsNamePart(static_cast<unsigned char>(c));
   });
   if (!name || prefix.size() < kShortest || prefix.size() > kLongest) return;
-  if (Uses* uses = UsesOf(context.owner)) uses->prefixes.emplace(prefix);
+  if (Uses* uses = UsesOf(context.user())) uses->prefixes.emplace(prefix);
 }
 
 // "visit_" + kind, "visit_%s" % kind, f"visit_{kind}"; "visit_{}".format is an attribute's object.
@@ -118,7 +118,7 @@ void FactReader::NoteReceiver(NodeId object, std::string_view attribute, uint32_
   read.scope = context.scope;
   read.attribute = names_.Intern(attribute);
   read.line = line;
-  read.owner = context.owner;
+  read.owner = context.user();
   const std::string dotted = Dotted(object);
   if (!dotted.empty()) {
     const auto parts = std::count(dotted.begin(), dotted.end(), '.') + 2;

@@ -59,15 +59,16 @@ ModuleIndex::ModuleIndex(const std::vector<ReachModule>& modules)
     const Facts& facts = *modules[i].facts;
     Tables& tables = tables_[i];
     for (size_t f = 0; f < facts.functions.size(); ++f) {
-      if (facts.functions[f].is_lambda) continue;
+      if (facts.functions[f].is_lambda || facts.functions[f].never_runs) continue;
       tables.functions[facts.functions[f].qualname].push_back(static_cast<int>(f));
     }
     for (size_t c = 0; c < facts.classes.size(); ++c) {
-      tables.classes[facts.classes[c].qualname].push_back(static_cast<int>(c));
+      if (!facts.classes[c].never_runs)
+        tables.classes[facts.classes[c].qualname].push_back(static_cast<int>(c));
     }
     for (size_t s = 0; s < facts.imports.size(); ++s) {
       const ImportStatement& statement = facts.imports[s];
-      if (statement.function >= 0 || statement.type_checking_only) continue;
+      if (statement.function >= 0 || statement.never_runs) continue;
       for (size_t n = 0; n < statement.names.size(); ++n) {
         if (statement.names[n].attribute == "*") {
           tables.stars.emplace_back(static_cast<int>(s), static_cast<int>(n));
@@ -250,7 +251,7 @@ class ModuleIndex::Search {
       const ImportStatement& statement = facts.imports[clause.first];
       if (clause.second < 0 || static_cast<size_t>(clause.second) >= statement.names.size())
         continue;
-      if (statement.type_checking_only) continue;
+      if (statement.never_runs) continue;
       FollowImport(module, statement.names[clause.second]);
       bound = true;
     }

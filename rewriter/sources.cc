@@ -292,7 +292,7 @@ void Sources::FindWithParents(const std::string& name, std::vector<Loaded*>& fou
   }
 }
 
-void Sources::Read(Loaded& module) {
+void Sources::Read(Loaded& module) const {
   if (module.is_extension) {
     if (Result<std::string> bytes = ReadFile(module.file, kMaxExtensionBytes))
       module.strings = NamesInBinary(*bytes);
@@ -300,7 +300,7 @@ void Sources::Read(Loaded& module) {
   if (!module.is_source) return;
   const Result<std::string> source = ReadFile(module.file, kMaxSourceBytes);
   if (!source) return;
-  Result<Facts> facts = ReadFacts(*source);
+  Result<Facts> facts = ReadFacts(*source, nullptr, MinorOf(tag_));
   if (facts) module.facts = std::make_shared<const Facts>(std::move(*facts));
 }
 
@@ -348,7 +348,7 @@ void Sources::AddImports(const Loaded& module, std::set<std::string>& names) con
     }
   }
   for (const ImportStatement& statement : facts.imports) {
-    if (statement.type_checking_only) continue;
+    if (statement.never_runs) continue;
     for (const ImportedName& name : statement.names) {
       const std::optional<std::string> target = AbsoluteModuleName(self, name);
       if (!target) continue;

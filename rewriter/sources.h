@@ -85,7 +85,7 @@ class Sources {
                                  const std::string& name, std::string_view last);
   std::string ExtensionIn(const Folder& folder, const std::string& name) const;
   void FindWithParents(const std::string& name, std::vector<Loaded*>& found);
-  static void Read(Loaded& module);
+  void Read(Loaded& module) const;
   void AddImports(const Loaded& module, std::set<std::string>& names) const;
 
   std::vector<std::filesystem::path> path_;

@@ -149,14 +149,34 @@ void FactReader::Visit(NodeId node, const Context& context) {
 void FactReader::VisitIf(NodeId node, const Context& context) {
   Context nested = Nested(context, /*branch=*/true);
   NodeId condition = tree_.Child(node, Field::kCondition);
+  const std::optional<bool> settled = Settled(condition);
+  bool taken = false;  // a branch above runs in any case
   for (NodeId child : tree_.children(node)) {
     if (tree_.kind(child) == Kind::kToken) continue;
     Context inner = nested;
     inner.settled = IsSettled(node, child, context);
+    inner.never_runs |= taken;
+    if (tree_.kind(child) == Kind::kElif) {
+      const std::optional<bool> other = Settled(tree_.Child(child, Field::kCondition));
+      VisitElif(child, other, inner);
+      taken |= other == true;
+      continue;
+    }
     if (tree_[child].field == Field::kConsequence && condition != kNoNode) {
       std::string dotted = Dotted(condition);
       inner.type_checking |= dotted == "TYPE_CHECKING" || dotted == "typing.TYPE_CHECKING";
+      inner.never_runs |= settled == false;
+      taken = settled == true;
     }
+    Visit(child, inner);
+  }
+}
+
+void FactReader::VisitElif(NodeId node, std::optional<bool> settled, const Context& context) {
+  for (NodeId child : tree_.children(node)) {
+    if (tree_.kind(child) == Kind::kToken) continue;
+    Context inner = context;
+    inner.never_runs |= tree_[child].field == Field::kConsequence && settled == false;
     Visit(child, inner);
   }
 }

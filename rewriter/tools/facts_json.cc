@@ -85,7 +85,7 @@ json ImportJson(const ImportStatement& statement) {
           {"is_from", statement.is_from},
           {"place", PlaceName(statement.place)},
           {"in_try", statement.in_try},
-          {"type_checking_only", statement.type_checking_only},
+          {"never_runs", statement.never_runs},
           {"function", statement.function},
           {"names", names}};
 }

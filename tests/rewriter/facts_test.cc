@@ -63,7 +63,7 @@ TEST(FactsTest, Imports) {
   EXPECT_TRUE(facts.imports[4].in_try);
   EXPECT_EQ(facts.imports[4].place, Place::kNested);
   EXPECT_FALSE(facts.imports[5].in_try);
-  EXPECT_TRUE(facts.imports[6].type_checking_only);
+  EXPECT_TRUE(facts.imports[6].never_runs);
   EXPECT_EQ(facts.imports[7].place, Place::kClass);
   EXPECT_EQ(facts.imports[8].place, Place::kFunction);
   EXPECT_EQ(facts.imports[8].function, 0);

@@ -59,7 +59,7 @@ class PythonModules {
       path.resize(path.size() - 3);
     } else {
       path.resize(path.size() - 3);
-      Result<Facts> facts = ReadFacts(source);
+      Result<Facts> facts = ReadFacts(source, nullptr, 9);  // on CPython 3.9
       if (facts) {
         facts_.push_back(std::move(*facts));
         module.facts = &facts_.back();
