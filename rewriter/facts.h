@@ -98,7 +98,7 @@ struct ReceiverUse {
                 // class, nothing is known
   } receiver = Receiver::kSelf;
   std::string cls;   // kSelf, kSuper: the qualified name of a class of this module
-  std::string name;  // the attribute
+  std::string name;  // the attribute; "": any, getattr() of a name that is made up
   bool operator<(const ReceiverUse& other) const {
     return std::tie(receiver, cls, name) < std::tie(other.receiver, other.cls, other.name);
   }

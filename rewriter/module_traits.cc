@@ -134,10 +134,14 @@ void FactReader::NoteCall(NodeId node, const Context& context) {
   std::vector<NodeId> given = tree_.NamedChildren(arguments);
   std::string_view name;
   if (tree_.kind(function) == Kind::kIdentifier) name = Text(function);
-  if (name == "getattr" && given.size() >= 2 && context.owner != Context::kNobody) {
+  if (name == "getattr" && given.size() >= 2 && context.user() != Context::kNobody) {
+    // A name that is made up counts as any; of one that begins with a known text NotePrefixOf
+    // knows.
     const std::optional<std::string> attribute = PlainString(tree_, given[1]);
-    if (attribute && !attribute->empty())
-      NoteReceiver(given[0], *attribute, tree_.line(node), context);
+    const bool built =
+        tree_.kind(given[1]) == Kind::kString || tree_.kind(given[1]) == Kind::kBinary;
+    if (attribute ? !attribute->empty() : !built)
+      NoteReceiver(given[0], attribute.value_or(""), tree_.line(node), context);
   }
   if (name == "vars" || name == "dir") {
     const bool here =

@@ -266,6 +266,7 @@ void ReachMarks::Demand(std::string_view name, const ReachFrom& from) {
 
 void ReachMarks::DemandOn(ClassRef cls, std::string_view name, Ask ask, const ReachFrom& from) {
   if (!asked_.emplace(cls, name, ask).second) return;
+  if (name.empty()) return Spread(cls.first, cls.second, /*open=*/true, /*captured=*/false);
   bool known = false;
   for (const auto& [receiver, found] : tree_.LookupAll(cls, name, ask)) {
     known |= !found.functions.empty();

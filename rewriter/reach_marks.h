@@ -68,7 +68,8 @@ class ReachMarks {
   };
   struct ClassState {
     bool reached = false;
-    bool open = false;      // extends a class of unknown source, which may call its methods
+    bool open = false;  // any of its methods may be called: it extends a class of unknown source,
+                        // or code asks an instance for attributes of names that are made up
     bool captured = false;  // creating a subclass of it runs code that may keep the subclass
     bool defined = false;   // its class statement runs
     ReachFrom from;
@@ -110,7 +111,7 @@ class ReachMarks {
   void Demand(std::string_view name, const ReachFrom& from);
   // The same for all names that begin so: `getattr(x, "visit_" + kind)`.
   void DemandPrefix(std::string_view prefix, const ReachFrom& from);
-  // The same, on a known class; on anything when the class does not tell what it is.
+  // The same, on a known class ("": any name); on anything when the class does not tell what it is.
   void DemandOn(ClassRef cls, std::string_view name, Ask ask, const ReachFrom& from);
   // A function or class can be had under the attribute name.
   void Offer(std::string_view name, const ReachItem& item);

@@ -204,7 +204,7 @@ void FactReader::ResolveReceiver(const AttributeRead& read) {
       break;
     }
   }
-  if (known) return;
+  if (known || names_[read.attribute].empty()) return;
   if (Uses* uses = UsesOf(read.owner)) uses->on_anything.insert(names_[read.attribute]);
 }
 
