@@ -29,7 +29,7 @@ import running  # noqa: E402
 BUILD = pathlib.Path(os.environ.get("FAASLIGHT_BUILD", ROOT / "build")).resolve()
 PYCG_VENV = ROOT / "build/pycg"
 TIME_LIMIT_S = 1200
-PYCG_LIMIT_S = 300
+PYCG_LIMIT_S = 120
 MEMORY_LIMIT = 6 << 30
 
 

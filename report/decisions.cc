@@ -204,6 +204,7 @@ PlanSummary SummarizePlan(const TracePlan& join, const std::vector<bool>& functi
   const Plan& plan = *join.plan();
   PlanSummary summary;
   summary.keep = plan.keep();
+  summary.reach_whole = plan.reach_whole();
   summary.trim = plan.trim();
   summary.bytes_before = plan.bytes_before();
   for (const LeftOut& kind : plan.left_out()) {

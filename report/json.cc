@@ -195,6 +195,7 @@ Json Rows(const std::vector<Row>& rows, size_t top) {
 Json ToJson(const PlanSummary& plan, size_t top) {
   Json json;
   json["keep"] = plan.keep;
+  json["reach_whole"] = plan.reach_whole;
   json["trim"] = plan.trim;
   json["bytes_before"] = plan.bytes_before;
   json["left_out"] = Rows(plan.left_out, 0);

@@ -164,7 +164,8 @@ struct LeftOutRow {
 
 struct PlanSummary {
   std::string keep;
-  std::string trim;                  // "", "files" or "unreachable"
+  bool reach_whole = false;  // what is reachable was read off modules that no trace loaded, too
+  std::string trim;          // "", "files" or "unreachable"
   std::vector<LeftOutRow> left_out;  // as the plan has them
   uint64_t bytes_before = 0;         // of the application, where it was trimmed
   std::vector<std::string> pins;

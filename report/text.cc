@@ -142,6 +142,11 @@ class TextReport {
          total.reachable ? Percent(total.entered, *total.reachable) + " of these entered" : ""});
     if (summary_.plan) table.Add({"  lazy", Count(total.lazy_functions)});
     out_ += table.Render(2);
+    if (summary_.plan && total.reachable) {
+      Line(fmt::format("  Reachable: as far as {} lead.",
+                       summary_.plan->reach_whole ? "all sources of the application and of CPython"
+                                                  : "the modules that the trace loaded"));
+    }
     if (summary_.preloaded_modules > 0) {
       Line(fmt::format("  Not counted: {} that the serverless runtime loads itself.",
                        Plural(summary_.preloaded_modules, "module", "modules")));
