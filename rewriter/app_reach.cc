@@ -33,10 +33,11 @@ std::string FileOf(const Application& app, const TracedModule& module) {
 
 }  // namespace
 
-AppReach::AppReach(const Application& app, bool whole)
+AppReach::AppReach(const Application& app, bool whole, const FactsCache& cache)
     : app_(app),
       whole_(whole),
-      sources_(std::make_unique<Sources>(SearchPath(app), app.trace().python().cache_tag())) {
+      sources_(
+          std::make_unique<Sources>(SearchPath(app), app.trace().python().cache_tag(), cache)) {
   std::vector<std::pair<std::string, int>> entered;
   for (const TracedModule& module : app.modules()) {
     // Files that are no sources are looked up again: what extension modules say is read there.

@@ -21,7 +21,7 @@ class AppReach {
  public:
   // `whole`: reads sources (on all cores) as far as they are reachable; else what only modules that
   // no trace loaded lead to does not count. The application must outlive it.
-  AppReach(const Application& app, bool whole);
+  AppReach(const Application& app, bool whole, const FactsCache& cache = {});
 
   const ReachResult& result() const { return result_; }
   const Sources& sources() const { return *sources_; }

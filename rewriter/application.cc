@@ -53,7 +53,7 @@ std::set<std::string> NamesInBinary(std::string_view bytes,
 
 // Reads one module's file. Thread-safe: touches only its own module.
 void ReadModule(const fs::path& path, const std::unordered_map<std::string, int>& known, int minor,
-                TracedModule& module) {
+                const FactsCache& cache, TracedModule& module) {
   if (module.kind == KIND_EXTENSION && module.root == ROOT_APP) {
     if (Result<std::string> bytes = ReadFile(path, kMaxExtensionBytes))
       module.strings = NamesInBinary(*bytes, known);
@@ -66,7 +66,7 @@ void ReadModule(const fs::path& path, const std::unordered_map<std::string, int>
     return;
   }
   module.source = std::move(*source);
-  Result<Facts> facts = ReadFacts(module.source, module.lines ? &*module.lines : nullptr, minor);
+  Result<Facts> facts = cache.Read(module.source, module.lines ? &*module.lines : nullptr, minor);
   if (!facts) {
     module.no_facts = facts.error().message;
     return;
@@ -251,7 +251,8 @@ void Application::ExpandStars() {
   }
 }
 
-Result<Application> Application::Load(const fs::path& directory, std::vector<Trace> traces) {
+Result<Application> Application::Load(const fs::path& directory, std::vector<Trace> traces,
+                                      const FactsCache& cache) {
   Result<Trace> joined = JoinTraces(std::move(traces));
   if (!joined) return tl::unexpected(joined.error());
   Application app;
@@ -269,7 +270,7 @@ Result<Application> Application::Load(const fs::path& directory, std::vector<Tra
   }
   const int minor = MinorOf(app.trace_.python().cache_tag());
   InParallel(app.modules_.size(),
-             [&](size_t i) { ReadModule(paths[i], app.by_name_, minor, app.modules_[i]); });
+             [&](size_t i) { ReadModule(paths[i], app.by_name_, minor, cache, app.modules_[i]); });
 
   std::map<std::string, std::multimap<std::pair<uint32_t, std::string>, const Function*>> functions;
   for (const Function& function : app.trace_.functions()) {

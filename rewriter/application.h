@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "proto/trace.pb.h"
 #include "rewriter/facts.h"
+#include "rewriter/facts_cache.h"
 #include "rewriter/registries.h"
 #include "rewriter/resolve.h"
 
@@ -80,8 +81,8 @@ class Application {
   // cores). Errors: kBadInput when traces disagree (Python, handler), when a file of the
   // application changed since the trace or is missing (names up to ten of them), when a path in a
   // trace leaves its root.
-  static Result<Application> Load(const std::filesystem::path& directory,
-                                  std::vector<Trace> traces);
+  static Result<Application> Load(const std::filesystem::path& directory, std::vector<Trace> traces,
+                                  const FactsCache& cache = {});
 
   const std::filesystem::path& directory() const { return directory_; }
   const Trace& trace() const { return trace_; }  // joined

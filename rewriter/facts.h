@@ -23,6 +23,7 @@ namespace faaslight {
 struct ByteRange {
   uint32_t begin = 0;
   uint32_t end = 0;  // one past the last byte
+  bool operator==(const ByteRange& other) const = default;
 };
 
 // Where a statement stands.
@@ -42,6 +43,7 @@ struct ImportedName {
                       // import; "*"
   bool has_alias = false;
   ByteRange range;  // the clause ("b as c"), without commas
+  bool operator==(const ImportedName& other) const = default;
 };
 
 struct ImportStatement {
@@ -58,6 +60,7 @@ struct ImportStatement {
   int function = -1;   // innermost enclosing function (index into Facts::functions), or -1
   bool unrun = false;  // in a function of which some lines ran, but not this statement's
   std::vector<ImportedName> names;
+  bool operator==(const ImportStatement& other) const = default;
 };
 
 enum class ParameterKind {
@@ -72,6 +75,7 @@ struct Parameter {
   std::string name;
   ParameterKind kind = ParameterKind::kPositional;
   bool has_default = false;
+  bool operator==(const Parameter& other) const = default;
 };
 
 enum class FunctionKind { kPlain, kGenerator, kCoroutine, kAsyncGenerator };
@@ -86,6 +90,7 @@ struct Spot {
   uint32_t at = 0;
   uint32_t end = 0;
   std::string indent;
+  bool operator==(const Spot& other) const = default;
 };
 
 // An attribute of an object whose class the text tells.
@@ -102,6 +107,7 @@ struct ReceiverUse {
   bool operator<(const ReceiverUse& other) const {
     return std::tie(receiver, cls, name) < std::tie(other.receiver, other.cls, other.name);
   }
+  bool operator==(const ReceiverUse& other) const = default;
 };
 
 // The names that a piece of code uses, as seen from the module's globals.
@@ -126,6 +132,7 @@ struct Uses {
   // What strings begin with that it goes on building: "visit_" of f"visit_{kind}", "visit_" + kind,
   // "visit_%s" % kind, "visit_{}".format(kind). Two characters of a name at least.
   std::set<std::string> prefixes;
+  bool operator==(const Uses& other) const = default;
 };
 
 // Code of a function that ran, from a statement to the end of its block, of which no line ran. A
@@ -134,6 +141,7 @@ struct ColdRegion {
   Spot spot;
   uint32_t line = 0;  // of the first statement
   Uses uses;          // names, chains, own_namespace; those of code nested in it included
+  bool operator==(const ColdRegion& other) const = default;
 };
 
 // A `def` or `async def`; lambdas too (is_lambda), which only have uses.
@@ -174,12 +182,14 @@ struct FunctionFacts {
   const Uses& Warm() const { return warm ? *warm : own; }
   bool simple_body =
       false;  // one short statement: `pass`, `...`, `return x`, `raise NotImplementedError`
+  bool operator==(const FunctionFacts& other) const = default;
 };
 
 // `dir()` in the module's own scope while it is imported.
 struct OwnDir {
   ByteRange range;  // the call, on one line
   uint32_t line = 0;
+  bool operator==(const OwnDir& other) const = default;
 };
 
 // `X.__all__` in what builds the module's own `__all__`, where only what the list holds can be
@@ -192,6 +202,7 @@ struct AllRead {
   uint32_t line = 0;
   std::optional<size_t>
       position;  // in Facts::all: its names come before that one; absent: not in it
+  bool operator==(const AllRead& other) const = default;
 };
 
 // How a name is bound at module level.
@@ -207,6 +218,7 @@ struct Binding {
   bool nested = false;                       // at least one stands under if/try/with/for/while
   bool global_in_function = false;           // some function declares it global and binds it
   std::vector<std::pair<int, int>> imports;  // (index into Facts::imports, index into its names)
+  bool operator==(const Binding& other) const = default;
 };
 
 struct ClassFacts {
@@ -220,6 +232,7 @@ struct ClassFacts {
   std::vector<std::string> decorators;
   bool metaclass_or_keywords = false;
   bool never_runs = false;  // defined in a branch that the version of CPython rules out
+  bool operator==(const ClassFacts& other) const = default;
 };
 
 struct Facts {
@@ -253,6 +266,7 @@ struct Facts {
                                           // annotations
   std::set<std::string> string_literals;  // identifier-like strings of up to 100 bytes
                                           // ("pandas.io.json"): for R5 hints
+  bool operator==(const Facts& other) const = default;
 };
 
 // Reads the facts of one file. Errors (kBadInput, with the line): syntax errors (a node tree-sitter

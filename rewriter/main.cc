@@ -176,7 +176,7 @@ int main(int argc, char** argv) {
       "use."};
   cli.footer(kFooter);
   faaslight::RewriteOptions options;
-  std::string app, out, keep, python, emit_source, config, trim;
+  std::string app, out, keep, python, emit_source, config, trim, cache;
   std::vector<std::string> traces, env_files, pins, holdout, why;
   bool no_verify = false, no_repair = false, quiet = false;
   cli.add_option("APP_DIR", app, "the application's folder, with its dependencies")->required();
@@ -216,6 +216,8 @@ int main(int argc, char** argv) {
                  "the CPython to compile and verify with (default: the trace's)");
   cli.add_option("--emit-source", emit_source,
                  "also write the rewritten texts into this folder, to look at");
+  cli.add_option("--cache", cache,
+                 "a folder for what is read off sources: later runs read what has changed");
   cli.add_option("--env", options.env, "K=V for the replays, beside what the trace recorded")
       ->allow_extra_args(false);
   cli.add_option("--env-file", env_files, "a file of KEY=VALUE lines for the replays")
@@ -249,6 +251,7 @@ int main(int argc, char** argv) {
   options.verify = !no_verify;
   if (!python.empty()) options.python = python;
   if (!emit_source.empty()) options.emit_source = emit_source;
+  if (!cache.empty()) options.cache = faaslight::FactsCache(cache);
   options.repair = !no_repair;
   options.holdout.assign(holdout.begin(), holdout.end());
   for (const std::string& glob : pins) options.policy.pins.push_back({glob, "pinned with --pin"});

@@ -22,6 +22,33 @@ constexpr std::string_view kPlanName = "faaslight.plan";
 // True when an earlier run of ours wrote the folder.
 bool IsOurs(const fs::path& folder) { return ReadPlan(folder / kPlanName).has_value(); }
 
+bool LiesInside(const fs::path& path, const fs::path& folder) {
+  std::error_code error;
+  const std::string inside = fs::weakly_canonical(path, error)
+                                 .lexically_relative(fs::weakly_canonical(folder, error))
+                                 .string();
+  return inside == "." || (!inside.empty() && inside.rfind("..", 0) != 0);
+}
+
+Status CheckCache(const RewriteOptions& options) {
+  const fs::path& cache = options.cache.folder();
+  if (cache.empty()) return {};
+  for (const fs::path* folder : {&options.app, &options.out}) {
+    if (!folder->empty() && LiesInside(cache, *folder)) {
+      return Fail(ExitCode::kUsage,
+                  fmt::format("the cache {} lies inside {}; name a folder outside it",
+                              cache.string(), folder->string()));
+    }
+  }
+  std::error_code error;
+  fs::create_directories(cache, error);
+  if (error) {
+    return Fail(ExitCode::kSystem,
+                fmt::format("cannot make the cache {}: {}", cache.string(), error.message()));
+  }
+  return {};
+}
+
 Status CheckFolders(const RewriteOptions& options) {
   std::error_code error;
   if (!fs::is_directory(options.app, error)) {
@@ -33,10 +60,7 @@ Status CheckFolders(const RewriteOptions& options) {
         ExitCode::kUsage,
         fmt::format("{} is a rewritten package already; give the original", options.app.string()));
   }
-  const fs::path app = fs::weakly_canonical(options.app, error);
-  const fs::path out = fs::weakly_canonical(options.out, error);
-  const std::string inside = out.lexically_relative(app).string();
-  if (inside == "." || (!inside.empty() && inside.rfind("..", 0) != 0)) {
+  if (LiesInside(options.out, options.app)) {
     return Fail(ExitCode::kUsage,
                 fmt::format("the output {} lies inside the application; name a folder outside it",
                             options.out.string()));
@@ -47,7 +71,7 @@ Status CheckFolders(const RewriteOptions& options) {
         fmt::format("{} exists and is not a package of ours; remove it or name another folder",
                     options.out.string()));
   }
-  return {};
+  return CheckCache(options);
 }
 
 // The interpreter must make the same .pyc files as the traced one.
@@ -162,7 +186,7 @@ class Rewriter {
     Result<std::vector<std::string>> ignored = IgnoreEffects(options_.ignored_effects, *traces);
     if (!ignored) return tl::unexpected(ignored.error());
     options_.progress("reading the trace and the sources");
-    Result<Application> app = Application::Load(options_.app, std::move(*traces));
+    Result<Application> app = Application::Load(options_.app, std::move(*traces), options_.cache);
     if (!app) return tl::unexpected(app.error());
     python_ = options_.python ? *options_.python : fs::path(app->trace().python().executable());
     if (Status fine = CheckPython(python_, app->trace()); !fine)
@@ -177,7 +201,8 @@ class Rewriter {
     const fs::path package = staging->path() / "package";
     options_.progress("finding what the handler can reach");
     const AppReach reach(*app,
-                         options_.policy.keep == Keep::kReachable || options_.trim != Trim::kNone);
+                         options_.policy.keep == Keep::kReachable || options_.trim != Trim::kNone,
+                         options_.cache);
     Result<Mended> made = Make(*app, reach, *spec, std::move(*holdout), package);
     if (!made) return tl::unexpected(made.error());
     for (const std::string& note : *ignored) made->package.plan.add_notes(note);
@@ -270,11 +295,12 @@ bool Exists(const Application& app, std::string_view name) {
 
 Result<std::vector<std::string>> ExplainReach(const RewriteOptions& options,
                                               const std::vector<std::string>& names) {
+  if (Status fine = CheckCache(options); !fine) return tl::unexpected(fine.error());
   Result<std::vector<Trace>> traces = ReadTraces(options.traces);
   if (!traces) return tl::unexpected(traces.error());
-  const Result<Application> app = Application::Load(options.app, std::move(*traces));
+  const Result<Application> app = Application::Load(options.app, std::move(*traces), options.cache);
   if (!app) return tl::unexpected(app.error());
-  const AppReach reach(*app, /*whole=*/true);
+  const AppReach reach(*app, /*whole=*/true, options.cache);
   Plan plan;
   reach.AddSteps(plan);
   std::vector<std::string> lines;

@@ -32,6 +32,7 @@ struct RewriteOptions {
   std::vector<std::string> ignored_effects;
   std::optional<std::filesystem::path> python;  // absent: the trace's
   std::optional<std::filesystem::path> emit_source;
+  FactsCache cache;
   std::vector<std::string> env;  // further K=V for the replays
   std::vector<std::filesystem::path> env_files;
   bool inherit_env = false;

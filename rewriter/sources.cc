@@ -102,8 +102,8 @@ bool IsPickleName(const fs::path& file) {
 
 }  // namespace
 
-Sources::Sources(std::vector<fs::path> path, std::string tag)
-    : path_(std::move(path)), tag_(std::move(tag)) {}
+Sources::Sources(std::vector<fs::path> path, std::string tag, FactsCache cache)
+    : path_(std::move(path)), tag_(std::move(tag)), cache_(std::move(cache)) {}
 
 void Sources::Add(std::string name, bool is_package, std::shared_ptr<const Facts> facts,
                   std::string file) {
@@ -300,7 +300,7 @@ void Sources::Read(Loaded& module) const {
   if (!module.is_source) return;
   const Result<std::string> source = ReadFile(module.file, kMaxSourceBytes);
   if (!source) return;
-  Result<Facts> facts = ReadFacts(*source, nullptr, MinorOf(tag_));
+  Result<Facts> facts = cache_.Read(*source, nullptr, MinorOf(tag_));
   if (facts) module.facts = std::make_shared<const Facts>(std::move(*facts));
 }
 

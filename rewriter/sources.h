@@ -20,6 +20,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "rewriter/facts_cache.h"
 #include "rewriter/resolve.h"
 
 namespace faaslight {
@@ -28,7 +29,7 @@ class Sources {
  public:
   // `path`: folders as in sys.path, in order. `tag` names the interpreter as in file names of
   // extension modules: "cpython-39".
-  Sources(std::vector<std::filesystem::path> path, std::string tag);
+  Sources(std::vector<std::filesystem::path> path, std::string tag, FactsCache cache = {});
 
   // Facts that somebody has already: that module is not looked up. Before the first Load; ignored
   // for a name that is known.
@@ -90,6 +91,7 @@ class Sources {
 
   std::vector<std::filesystem::path> path_;
   std::string tag_;
+  FactsCache cache_;
   std::unique_ptr<Loaded> LookUpAlias(const std::string& name, std::vector<Loaded*>& found);
 
   std::unordered_map<std::string, std::string> aliases_;

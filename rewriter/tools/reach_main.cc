@@ -62,7 +62,7 @@ json ToJson(const Sources& sources, const ReachResult& result) {
 int Main(int argc, char** argv) {
   CLI::App cli{"Prints what a handler can reach, found from the sources alone."};
   cli.footer(kFooter);
-  std::string app, handler, stdlib, tag;
+  std::string app, handler, stdlib, tag, cache;
   std::vector<std::string> layers;
   bool quiet = false;
   cli.add_option("APP_DIR", app, "the application's folder, with its dependencies")->required();
@@ -70,6 +70,7 @@ int Main(int argc, char** argv) {
   cli.add_option("--stdlib", stdlib, "the standard library's folder");
   cli.add_option("--tag", tag, "the interpreter in names of extension modules: cpython-311");
   cli.add_option("--layer", layers, "a layer's folder (repeatable)")->allow_extra_args(false);
+  cli.add_option("--cache", cache, "a folder for what is read off sources");
   cli.add_flag("-q,--quiet", quiet, "numbers alone");
   try {
     cli.parse(argc, argv);
@@ -87,7 +88,7 @@ int Main(int argc, char** argv) {
     path.emplace_back(stdlib);
     path.push_back(fs::path(stdlib) / "lib-dynload");
   }
-  Sources sources(std::move(path), tag);
+  Sources sources(std::move(path), tag, cache.empty() ? FactsCache() : FactsCache(cache));
   std::string module = handler.substr(0, dot);
   std::replace(module.begin(), module.end(), '/', '.');
   const ReachResult result = FindReachableOnDisk(sources, module, handler.substr(dot + 1));
