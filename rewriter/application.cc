@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/parallel.h"
+#include "rewriter/binary_names.h"
 #include "rewriter/exact_all.h"
 #include "rewriter/expand_stars.h"
 
@@ -34,20 +35,12 @@ fs::path PathOf(const fs::path& app, const Trace& trace, const Module& module) {
 // its PyInit may import. An over-approximation, which is the safe side for "may load".
 std::set<std::string> NamesInBinary(std::string_view bytes,
                                     const std::unordered_map<std::string, int>& known) {
+  constexpr size_t kLeast = 2, kMost = 199;
   std::set<std::string> found;
-  size_t start = 0;
-  auto is_name = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.';
-  };
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    if (is_name(bytes[i])) continue;
-    if (bytes[i] == '\0' && i - start >= 2 && i - start < 200) {
-      std::string name(bytes.substr(start, i - start));
-      if (known.count(name) != 0) found.insert(std::move(name));
-    }
-    start = i + 1;
-  }
+  ForEachNameIn(bytes, kLeast, kMost, /*any=*/false, [&](std::string_view text) {
+    std::string name(text);
+    if (known.count(name) != 0) found.insert(std::move(name));
+  });
   return found;
 }
 
@@ -309,14 +302,7 @@ Result<Application> Application::Load(const fs::path& directory, std::vector<Tra
 }
 
 std::string AbsoluteName(const TracedModule& importer, const ImportedName& name) {
-  if (name.level == 0) return name.module;
-  std::string base = importer.name;
-  for (int up = importer.is_package ? 1 : 0; up < name.level; ++up) {
-    const size_t dot = base.rfind('.');
-    if (dot == std::string::npos) return {};
-    base.resize(dot);
-  }
-  return name.module.empty() ? base : base + "." + name.module;
+  return AbsoluteModuleName(importer.name, importer.is_package, name).value_or("");
 }
 
 }  // namespace faaslight

@@ -33,9 +33,6 @@ bool IsDunder(std::string_view name);
 bool IsAccessor(std::string_view decorator);
 // True when one of the decorators may hand what it decorates to somebody who calls it.
 bool HandedOut(const std::vector<std::string>& decorators);
-// "a.b.c" -> "c", and "a.b" ("" of "a").
-std::string_view LastPart(std::string_view dotted);
-std::string_view WithoutLastPart(std::string_view dotted);
 
 // A link whose module is a position: made by the hundred thousand, turned into a Link only for what
 // is kept.

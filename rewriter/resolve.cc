@@ -41,10 +41,7 @@ uint32_t ImportsByName(const Uses& uses) {
 
 std::vector<std::string> ModulesNamedBy(const ReachModule& module, std::string literal) {
   literal.erase(0, std::min(literal.find_first_not_of('.'), literal.size()));
-  const size_t dot = module.name.rfind('.');
-  const std::string package = module.is_package          ? module.name
-                              : dot == std::string::npos ? ""
-                                                         : module.name.substr(0, dot);
+  const std::string package(module.is_package ? module.name : WithoutLastPart(module.name));
   std::vector<std::string> names{literal};
   if (!package.empty()) names.push_back(package + "." + literal);
   return names;
@@ -83,15 +80,25 @@ int ModuleIndex::Find(std::string_view name) const {
   return it == by_name_.end() ? -1 : it->second;
 }
 
-std::optional<std::string> AbsoluteModuleName(const ReachModule& importer,
+std::string_view LastPart(std::string_view dotted) {
+  const size_t dot = dotted.rfind('.');
+  return dot == std::string_view::npos ? dotted : dotted.substr(dot + 1);
+}
+
+std::string_view WithoutLastPart(std::string_view dotted) {
+  const size_t dot = dotted.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : dotted.substr(0, dot);
+}
+
+std::optional<std::string> AbsoluteModuleName(std::string_view importer, bool is_package,
                                               const ImportedName& name) {
   if (name.level <= 0) {
     if (name.module.empty()) return std::nullopt;
     return name.module;
   }
-  std::string_view package = importer.name;
+  std::string_view package = importer;
   // One dot is the package itself: a plain module drops one component more than a package.
-  for (int drop = name.level - (importer.is_package ? 1 : 0); drop > 0; --drop) {
+  for (int drop = name.level - (is_package ? 1 : 0); drop > 0; --drop) {
     const size_t dot = package.rfind('.');
     if (dot == std::string_view::npos) return std::nullopt;
     package = package.substr(0, dot);

@@ -64,8 +64,12 @@ struct NameRead {
   std::string_view name;
 };
 
+// "a.b.c" -> "c", and "a.b" ("" of "a").
+std::string_view LastPart(std::string_view dotted);
+std::string_view WithoutLastPart(std::string_view dotted);
+
 // See ModuleIndex::AbsoluteName.
-std::optional<std::string> AbsoluteModuleName(const ReachModule& importer,
+std::optional<std::string> AbsoluteModuleName(std::string_view importer, bool is_package,
                                               const ImportedName& name);
 
 // The line at which the code imports modules by name (the strings of its module may be such names);
@@ -89,7 +93,8 @@ class ModuleIndex {
   // ..a import b" in p.q.r is p.a), by the rule of importlib._bootstrap._resolve_name. nullopt when
   // the dots leave the top-level package or nothing is left.
   std::optional<std::string> AbsoluteName(int module, const ImportedName& name) const {
-    return AbsoluteModuleName(modules_[static_cast<size_t>(module)], name);
+    const ReachModule& importer = modules_[static_cast<size_t>(module)];
+    return AbsoluteModuleName(importer.name, importer.is_package, name);
   }
 
   // Absolute names of the modules that executing this clause loads, in order: parents first, then

@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "base/parallel.h"
+#include "rewriter/binary_names.h"
 
 namespace faaslight {
 namespace fs = std::filesystem;
@@ -16,16 +17,6 @@ constexpr uint64_t kMaxExtensionBytes = 512ULL << 20;
 constexpr size_t kMaxNameBytes = 400;
 constexpr size_t kMinStringBytes = 2;
 constexpr size_t kMaxStringBytes = 100;
-
-std::string Parent(const std::string& name) {
-  const size_t dot = name.rfind('.');
-  return dot == std::string::npos ? "" : name.substr(0, dot);
-}
-
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '.';
-}
 
 bool IsDottedName(std::string_view text) {
   bool start = true;
@@ -39,18 +30,11 @@ bool IsDottedName(std::string_view text) {
 // What stands in a binary and could be a dotted name: C strings, or with `any` all runs of bytes.
 std::set<std::string> NamesInBinary(std::string_view bytes, bool any = false) {
   std::set<std::string> found;
-  size_t start = 0;
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    if (IsNameByte(bytes[i])) continue;
-    const size_t length = i - start;
-    if ((any || bytes[i] == '\0') && length >= kMinStringBytes && length <= kMaxStringBytes) {
-      const std::string_view name = bytes.substr(start, length);
-      if (IsDottedName(name)) found.emplace(name);
-      // A pickle's opcode or length may stand before it: "cpack.module".
-      if (any && IsDottedName(name.substr(1))) found.emplace(name.substr(1));
-    }
-    start = i + 1;
-  }
+  ForEachNameIn(bytes, kMinStringBytes, kMaxStringBytes, any, [&](std::string_view name) {
+    if (IsDottedName(name)) found.emplace(name);
+    // A pickle's opcode or length may stand before it: "cpack.module".
+    if (any && IsDottedName(name.substr(1))) found.emplace(name.substr(1));
+  });
   return found;
 }
 
@@ -266,7 +250,7 @@ std::unique_ptr<Sources::Loaded> Sources::LookUpAlias(const std::string& name,
 }
 
 std::unique_ptr<Sources::Loaded> Sources::LookUp(const std::string& name) {
-  const std::string parent = Parent(name);
+  const std::string parent(WithoutLastPart(name));
   if (parent.empty()) return FindIn(path_, name, name);
   const auto package = by_name_.find(parent);
   if (package == by_name_.end() || package->second == nullptr) return nullptr;
@@ -306,7 +290,7 @@ void Sources::Read(Loaded& module) const {
 
 std::set<std::string> Sources::ModulesThatBegin(const std::string& prefix) {
   std::set<std::string> names;
-  const std::string package = Parent(prefix);
+  const std::string package(WithoutLastPart(prefix));
   if (package.empty()) return names;
   Load({package});
   const auto known = by_name_.find(package);
@@ -325,7 +309,7 @@ std::set<std::string> Sources::ModulesThatBegin(const std::string& prefix) {
 
 // What the module, or a function of it, may import.
 void Sources::AddImports(const Loaded& module, std::set<std::string>& names) const {
-  const std::string package = module.is_package ? module.name : Parent(module.name);
+  const std::string package(module.is_package ? module.name : WithoutLastPart(module.name));
   for (const std::string& text : module.strings) {
     names.insert(text);
     if (!package.empty() && text.find('.') == std::string::npos) names.insert(package + "." + text);
@@ -350,7 +334,8 @@ void Sources::AddImports(const Loaded& module, std::set<std::string>& names) con
   for (const ImportStatement& statement : facts.imports) {
     if (statement.never_runs) continue;
     for (const ImportedName& name : statement.names) {
-      const std::optional<std::string> target = AbsoluteModuleName(self, name);
+      const std::optional<std::string> target =
+          AbsoluteModuleName(self.name, self.is_package, name);
       if (!target) continue;
       names.insert(*target);
       if (!name.attribute.empty() && name.attribute != "*")
