@@ -7,6 +7,7 @@ functions that were entered and who called whom; then faaslight-reach and PyCG r
 """
 
 import argparse
+import ast
 import collections
 import json
 import os
@@ -161,6 +162,7 @@ def pycg(workload, package, scratch, reach, code, entered, edges):
     """PyCG's figures, or why there are none."""
     module = workload.handler.rsplit(".", 1)[0]
     output = scratch / "pycg.json"
+    output.unlink(missing_ok=True)
     argv = [
         install_pycg(),
         "-m",
@@ -199,6 +201,69 @@ def pycg(workload, package, scratch, reach, code, entered, edges):
     }
 
 
+def reach_of(workload, package, stdlib, version, scratch):
+    """(Reach, seconds, MB): what faaslight-reach says of a folder, and what it costs without printing."""
+    argv = [BUILD / "bin/faaslight-reach", package.resolve(), "--handler", workload.handler]
+    argv += ["--tag", "cpython-" + version.replace(".", "")]
+    argv += ["--stdlib", stdlib] if stdlib else []
+    status, seconds, megabytes, why = measured(argv, scratch / "reach.json")
+    if status != 0:
+        raise common.BenchError(f"faaslight-reach ended with {status}: {why}")
+    _, seconds, megabytes, _ = measured([*argv, "--quiet"], scratch / "quiet")
+    return Reach(json.loads((scratch / "reach.json").read_text())), seconds, megabytes
+
+
+def imported_by(path):
+    """First names of the modules that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return sorted(found)
+
+
+def libraries(workload, package, version, scratch, code, entered, edges):
+    """The handler's module with one library that it imports, all others and CPython's left out: so PyCG survives more
+    often, and both programs read the same files."""
+    rows = []
+    module = workload.handler.rsplit(".", 1)[0] + ".py"
+    for name in imported_by(package / module):
+        source = next((path for path in (package / name, package / f"{name}.py") if path.exists()), None)
+        if source is None:
+            continue
+        alone = scratch / "libraries" / name
+        alone.mkdir(parents=True)
+        shutil.copy(package / module, alone / module)
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, alone / source.name)
+        root = str(package.resolve()) + os.sep
+        moved = [(file.replace(root, str(alone.resolve()) + os.sep, 1), *rest) for file, *rest in code]
+        there = {
+            index for index, (file, *_) in enumerate(moved) if os.path.exists(file) and file.startswith(str(alone))
+        }
+        ran = entered & there
+        reach, seconds, megabytes = reach_of(workload, alone, None, version, scratch)
+        wanted, recalled, _ = recall_of_functions(reach, moved, ran, alone)
+        called = {(a, b) for a, b in edges if a in there and b in there}
+        seen = edges_of(reach, moved, called, str(alone.resolve()) + os.sep)
+        rows.append(
+            {
+                "library": name,
+                "files": sum(file.startswith(str(alone.resolve())) for file in reach.module_names),
+                "seconds": round(seconds, 2),
+                "mb": round(megabytes),
+                "entered": wanted,
+                "recalled": recalled,
+                "edges": seen,
+                "pycg": pycg(workload, alone, scratch, reach, moved, ran, called),
+            }
+        )
+        shutil.rmtree(alone)
+    return rows
+
+
 def measure(workload, python, version, arguments):
     package = ROOT / fetch.fetch(workload, python)
     stdlib = subprocess.run(
@@ -211,14 +276,7 @@ def measure(workload, python, version, arguments):
         scratch = pathlib.Path(made).resolve()
         with running.running(workload, fetch.cloud_of(package)) as env:
             code, entered, edges = calls_of(workload, package, python, env, scratch)
-        tag = "cpython-" + version.replace(".", "")
-        argv = [BUILD / "bin/faaslight-reach", package.resolve(), "--handler", workload.handler, "--stdlib", stdlib]
-        argv += ["--tag", tag]
-        status, seconds, megabytes, why = measured(argv, scratch / "reach.json")
-        if status != 0:
-            raise common.BenchError(f"faaslight-reach ended with {status}: {why}")
-        _, seconds, megabytes, _ = measured([*argv, "--quiet"], scratch / "quiet")
-        reach = Reach(json.loads((scratch / "reach.json").read_text()))
+        reach, seconds, megabytes = reach_of(workload, package, stdlib, version, scratch)
         root = str(package.resolve()) + os.sep
         wanted, recalled, missed = recall_of_functions(reach, code, entered, package)
         mine = [key for key in reach.functions if key[0].startswith(root)]
@@ -237,6 +295,9 @@ def measure(workload, python, version, arguments):
         }
         if not arguments.no_pycg:
             figures["pycg"] = pycg(workload, package, scratch, reach, code, entered, edges)
+            _, alone, _ = reach_of(workload, package, None, version, scratch)
+            figures["seconds_without_stdlib"] = round(alone, 2)
+            figures["libraries"] = libraries(workload, package, version, scratch, code, entered, edges)
     return figures
 
 
@@ -278,6 +339,7 @@ def table(out):
             told,
         ]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
+    lines += ["", *library_lines(out)]
     missed = [
         f"{row['app'].split('_')[0]}: {name}"
         for path in sorted(out.glob("*.json"))
@@ -285,6 +347,35 @@ def table(out):
         for name in row["missed"]
     ]
     return "\n".join(lines) + "\n\nMissed, by name: " + ("; ".join(missed) or "none") + ".\n"
+
+
+def library_lines(out):
+    """Markdown of the libraries that were read alone, by both programs."""
+    lines = [
+        "| app | library | files | entered | recall | edges | s | PyCG: recall | edges | s | times |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for path in sorted(out.glob("*.json")):
+        for row in json.loads(path.read_text()).get("libraries", []):
+            seen = sum(row["edges"].values())
+            beside = row["pycg"]
+            told = [beside.get("failed", "").split(":")[0], ""]
+            if "failed" not in beside:
+                told = [percent(beside["recalled"], row["entered"]), percent(beside["edges_recalled"], seen)]
+            cells = [
+                path.stem.split("_")[0],
+                row["library"],
+                row["files"],
+                row["entered"],
+                percent(row["recalled"], row["entered"]),
+                percent(seen - row["edges"].get("missing", 0), seen),
+                f"{row['seconds']:.2f}",
+                *told,
+                f"{beside['seconds']:.1f}",
+                f"{beside['seconds'] / max(row['seconds'], 0.01):.0f}",
+            ]
+            lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return lines
 
 
 def write_docs(out):
