@@ -7,6 +7,7 @@ from machine import python_or_skip, run_python, succeed, trace
 
 FILES = {
     "main.py": """\
+import effect
 import pack
 import passed
 from pack import dead
@@ -59,6 +60,7 @@ def nobody_calls():
     "pack/dead.py": "def thing():\n    return 'dead'\n",
     "passed.py": "from thirds import third\n",
     "thirds.py": "class third:\n    name = 'third'\n",
+    "effect.py": "",
     "strung.py": "from fourths import fourth\n",
     "fourths.py": "class fourth:\n    name = 'fourth'\n",
 }
@@ -99,7 +101,7 @@ def test_what_cannot_is_not_loaded(app):
     on_demand(app, "reachable")
     code = "import json, main; print(json.dumps(list(sys.modules)))"
     loaded = set(run_python(python_or_skip("3.11"), code, app=app[3] / "reachable"))
-    assert {"pack.heavy", "pack.other"} <= loaded
+    assert {"pack.heavy", "pack.other", "effect"} <= loaded
     assert not {"pack.unused", "pack.dead"} & loaded
 
 
