@@ -10,6 +10,7 @@
 #include "rewriter/half_made.h"
 #include "rewriter/left_to_package.h"
 #include "rewriter/own_submodules.h"
+#include "rewriter/wanted_in_events.h"
 
 namespace faaslight {
 namespace {
@@ -28,6 +29,7 @@ class ImportChooser {
     FindReadNamespaces();
     FindStarImports();
     read_in_time_ = ImportsReadInTime(app);
+    if (policy.keep == Keep::kReachable) wanted_in_events_ = WantedInEvents(app);
   }
 
   void Run() {
@@ -149,6 +151,12 @@ class ImportChooser {
       for (const ImportedName& name : statement.names) {
         if (name.attribute.empty() && statement.function < 0 && !used(name.bound))
           held.emplace(name.bound, Why{"R2", "imported for what it does: nothing uses its name"});
+        const std::string base = AbsoluteName(m, name);
+        for (const std::string& loaded : {base, base + "." + name.attribute}) {
+          const int found = app_.Find(loaded);
+          if (found >= 0 && wanted_in_events_[static_cast<size_t>(found)])
+            held.emplace(name.bound, Why{"R2", fmt::format("events import {}, too", loaded)});
+        }
       }
     }
   }
@@ -410,6 +418,7 @@ class ImportChooser {
   std::map<int, std::string> namespace_read_;                // module -> who reads it
   std::map<int, std::string> star_imported_;                 // module -> who
   std::map<std::pair<int, int>, std::string> read_in_time_;  // (module, statement) -> who
+  std::vector<bool> wanted_in_events_;                       // by module; --keep reachable
   std::map<std::string, uint32_t> bare_;                     // of the module at hand
 };
 
