@@ -146,8 +146,9 @@ TEST_F(FactsCacheTest, ADamagedEntryIsWrittenAnew) {
   ASSERT_TRUE(cache.Read(kSource, nullptr, 9));
   const fs::path entry = Entries().front();
   const std::string whole = *ReadFile(entry);
-  for (std::string damaged : {std::string(), whole.substr(0, 16), whole.substr(0, whole.size() - 1),
-                              whole + "x", "x" + whole.substr(1)}) {
+  for (const std::string& damaged :
+       {std::string(), whole.substr(0, 16), whole.substr(0, whole.size() - 1), whole + "x",
+        "x" + whole.substr(1)}) {
     ASSERT_TRUE(WriteFile(entry, damaged));
     EXPECT_EQ(*cache.Read(kSource, nullptr, 9), facts);
     EXPECT_EQ(*ReadFile(entry), whole);
