@@ -103,14 +103,15 @@ void MarkEntered(const std::multimap<std::pair<uint32_t, std::string>, const Fun
                  TracedModule& module) {
   const std::vector<FunctionFacts>& functions = module.facts->functions;
   module.entered.assign(functions.size(), false);
-  module.in_event.assign(functions.size(), false);
+  module.events.assign(functions.size(), 0);
   module.function_code_bytes.assign(functions.size(), 0);
   for (size_t i = 0; i < functions.size(); ++i) {
     const std::string name = functions[i].is_lambda ? "<lambda>" : functions[i].name;
     auto [begin, end] = traced.equal_range({functions[i].first_line, name});
     for (auto it = begin; it != end; ++it) {
       if (it->second->at_init() || it->second->events_size() > 0) module.entered[i] = true;
-      if (it->second->events_size() > 0) module.in_event[i] = true;
+      module.events[i] =
+          std::max(module.events[i], static_cast<uint32_t>(it->second->events_size()));
       module.function_code_bytes[i] =
           std::max(module.function_code_bytes[i], it->second->code_bytes());
     }

@@ -51,7 +51,7 @@ struct TracedModule {
                                        // imports are lists of names where these are certain
   std::string no_facts;                // why, for people
   std::vector<bool> entered;           // per facts->functions: an event or the import entered it
-  std::vector<bool> in_event;          // the same: an event did
+  std::vector<uint32_t> events;        // the same: how many events did
   std::vector<uint64_t>
       function_code_bytes;          // per facts->functions, from the trace; 0 where unknown
   std::set<std::string> evaluated;  // names that evaluated code used

@@ -29,6 +29,7 @@ class ImportChooser {
     FindReadNamespaces();
     FindStarImports();
     read_in_time_ = ImportsReadInTime(app);
+    if (policy.keep != Keep::kNone) read_in_events_ = ReadInMostEvents(app);
     if (policy.keep == Keep::kReachable) wanted_in_events_ = WantedInEvents(app);
   }
 
@@ -125,6 +126,10 @@ class ImportChooser {
     }
     for (const std::string& name : m.evaluated)
       held.emplace(name, Why{"R2", "used by evaluated code"});
+    if (!read_in_events_.empty()) {
+      for (const std::string& name : read_in_events_[static_cast<size_t>(index)])
+        held.emplace(name, Why{"R2", "read from outside in most events"});
+    }
     if (policy_.keep == Keep::kReachable) HoldReachable(m, held);
     if (index == app_.handler_module())
       held.emplace(app_.handler_function(), Why{"R2", "the handler"});
@@ -418,6 +423,7 @@ class ImportChooser {
   std::map<int, std::string> namespace_read_;                // module -> who reads it
   std::map<int, std::string> star_imported_;                 // module -> who
   std::map<std::pair<int, int>, std::string> read_in_time_;  // (module, statement) -> who
+  std::vector<std::set<std::string>> read_in_events_;        // by module; not with --keep none
   std::vector<bool> wanted_in_events_;                       // by module; --keep reachable
   std::map<std::string, uint32_t> bare_;                     // of the module at hand
 };

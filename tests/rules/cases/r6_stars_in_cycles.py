@@ -13,7 +13,7 @@ import right  # lazy
 
 
 def handler(event, context):
-    return pkg.base(), left.left_name
+    return getattr(pkg, "base")(), left.left_name
 # file: pkg/__init__.py
 """Like scipy.sparse.linalg."""
 from ._one import *  # lazy
