@@ -308,4 +308,15 @@ std::string AbsoluteName(const TracedModule& importer, const ImportedName& name)
   return AbsoluteModuleName(importer.name, importer.is_package, name).value_or("");
 }
 
+std::vector<int> ModulesNamed(const Application& app, const TracedModule& importer,
+                              const ImportedName& name) {
+  const std::string base = AbsoluteName(importer, name);
+  std::vector<int> found;
+  if (const int module = app.Find(base); module >= 0) found.push_back(module);
+  if (name.attribute.empty()) return found;
+  if (const int module = app.Find(base + "." + name.attribute); module >= 0)
+    found.push_back(module);
+  return found;
+}
+
 }  // namespace faaslight

@@ -131,4 +131,9 @@ Result<Trace> JoinTraces(std::vector<Trace> traces);
 // package.
 std::string AbsoluteName(const TracedModule& importer, const ImportedName& name);
 
+// The modules of the trace that the clause names: the module, and the submodule that `from package
+// import name` names.
+std::vector<int> ModulesNamed(const Application& app, const TracedModule& importer,
+                              const ImportedName& name);
+
 }  // namespace faaslight

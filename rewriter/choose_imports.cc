@@ -156,11 +156,10 @@ class ImportChooser {
       for (const ImportedName& name : statement.names) {
         if (name.attribute.empty() && statement.function < 0 && !used(name.bound))
           held.emplace(name.bound, Why{"R2", "imported for what it does: nothing uses its name"});
-        const std::string base = AbsoluteName(m, name);
-        for (const std::string& loaded : {base, base + "." + name.attribute}) {
-          const int found = app_.Find(loaded);
-          if (found >= 0 && wanted_in_events_[static_cast<size_t>(found)])
-            held.emplace(name.bound, Why{"R2", fmt::format("events import {}, too", loaded)});
+        for (const int named : ModulesNamed(app_, m, name)) {
+          if (wanted_in_events_[static_cast<size_t>(named)])
+            held.emplace(name.bound,
+                         Why{"R2", fmt::format("events import {}, too", module(named).name)});
         }
       }
     }

@@ -32,17 +32,13 @@ std::vector<std::set<std::string>> ReadInMostEvents(const Application& app) {
 
 std::vector<bool> WantedInEvents(const Application& app) {
   std::vector<bool> wanted(app.modules().size());
-  const auto add = [&](const std::string& name) {
-    if (const int found = app.Find(name); found >= 0) wanted[static_cast<size_t>(found)] = true;
-  };
   for (const TracedModule& module : app.modules()) {
     if (!module.facts) continue;
     for (const ImportStatement& statement : module.facts->imports) {
       if (!RunsInEvent(module, statement)) continue;
       for (const ImportedName& name : statement.names) {
-        const std::string base = AbsoluteName(module, name);
-        add(base);
-        if (!name.attribute.empty()) add(base + "." + name.attribute);
+        for (const int named : ModulesNamed(app, module, name))
+          wanted[static_cast<size_t>(named)] = true;
       }
     }
   }

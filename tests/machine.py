@@ -72,14 +72,19 @@ def trace(app, handler, output, *, python, events=(), env=None):
     return output
 
 
-def make_app(folder, python, files):
-    """FOLDER/app of {file: text}, its trace under one empty event, and what is made of it in FOLDER/out."""
+def traced_app(folder, python, files, events=("{}",)):
+    """FOLDER/app of {file: text}, and its trace under these events: gives both paths."""
+    app = folder / "app"
     for name, text in files.items():
-        (folder / "app" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "app" / name).write_text(text)
-    event = folder / "event.json"
-    event.write_text("{}")
-    traced = trace(folder / "app", "main.handler", folder / "app.trace", python=python, events=[event])
+        (app / name).parent.mkdir(parents=True, exist_ok=True)
+        (app / name).write_text(text)
+    (folder / "events.jsonl").write_text("\n".join(events))
+    return app, trace(app, "main.handler", folder / "app.trace", python=python, events=[folder / "events.jsonl"])
+
+
+def make_app(folder, python, files):
+    """The same under one empty event, and what is made of it in FOLDER/out."""
+    _, traced = traced_app(folder, python, files)
     succeed("faaslight-rewrite", folder / "app", "--trace", traced, "-o", folder / "out", "--no-repair")
 
 

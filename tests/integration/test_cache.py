@@ -1,7 +1,7 @@
 """--cache: the same package, and no word of the folder's is taken that reading the sources would not give."""
 
 import pytest
-from machine import python_or_skip, succeed, tool, trace, tree
+from machine import python_or_skip, succeed, tool, traced_app, tree
 
 FILES = {
     "main.py": "import used\n\n\ndef handler(event, context):\n    return used.answer()\n",
@@ -12,14 +12,7 @@ FILES = {
 
 @pytest.fixture
 def app(tmp_path):
-    folder = tmp_path / "app"
-    folder.mkdir()
-    for name, text in FILES.items():
-        (folder / name).write_text(text)
-    (tmp_path / "event.json").write_text("{}")
-    python = python_or_skip("3.11")
-    recorded = trace(folder, "main.handler", tmp_path / "app.trace", python=python, events=[tmp_path / "event.json"])
-    return folder, recorded, tmp_path
+    return *traced_app(tmp_path, python_or_skip("3.11"), FILES), tmp_path
 
 
 def contents(folder):

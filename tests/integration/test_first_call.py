@@ -1,6 +1,6 @@
 """What most events need is loaded with the import; what few of them need is not."""
 
-from machine import python_or_skip, run_python, succeed, trace
+from machine import python_or_skip, run_python, succeed, traced_app
 
 FILES = {
     "main.py": """\
@@ -23,14 +23,8 @@ def seldom():
 
 
 def loaded_by_import(tmp_path, events):
-    app, out = tmp_path / "app", tmp_path / "out"
-    for name, text in FILES.items():
-        path = app / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    (tmp_path / "events.jsonl").write_text("\n".join(events))
-    python = python_or_skip("3.11")
-    recorded = trace(app, "main.handler", tmp_path / "trace", python=python, events=[tmp_path / "events.jsonl"])
+    python, out = python_or_skip("3.11"), tmp_path / "out"
+    app, recorded = traced_app(tmp_path, python, FILES, events)
     done = succeed("faaslight-rewrite", app, "--trace", recorded, "-o", out, "--no-repair")
     assert "same outcomes" in done.stdout
     names = run_python(python, "import json, main; print(json.dumps(list(sys.modules)))", app=out)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from machine import python_or_skip, run_python, succeed, trace
+from machine import python_or_skip, run_python, succeed, traced_app
 
 FILES = {
     "main.py": """\
@@ -74,19 +74,11 @@ KINDS = ("chain", "import", "getattr", "string")
 
 @pytest.fixture
 def app(tmp_path):
-    folder = tmp_path / "app"
-    for name, text in FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    (tmp_path / "event.json").write_text("{}")
     held = tmp_path / "held"
     held.mkdir()
     for kind in KINDS:
         (held / f"{kind}.json").write_text(f'{{"kind": "{kind}"}}')
-    python = python_or_skip("3.11")
-    recorded = trace(folder, "main.handler", tmp_path / "app.trace", python=python, events=[tmp_path / "event.json"])
-    return folder, recorded, held, tmp_path
+    return *traced_app(tmp_path, python_or_skip("3.11"), FILES), held, tmp_path
 
 
 def on_demand(app, keep):

@@ -1,7 +1,7 @@
 """--trim and --why on a small application with everything in it that a package need not carry."""
 
 import pytest
-from machine import python_or_skip, report, run_python, succeed, tool, trace, tree
+from machine import python_or_skip, report, run_python, succeed, tool, traced_app, tree
 
 MAIN = """\
 import used
@@ -35,15 +35,7 @@ FILES = {
 
 @pytest.fixture
 def app(tmp_path):
-    folder = tmp_path / "app"
-    for name, text in FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    events = tmp_path / "event.json"
-    events.write_text("{}")
-    recorded = trace(folder, "main.handler", tmp_path / "app.trace", python=python_or_skip("3.11"), events=[events])
-    return folder, recorded, tmp_path / "out"
+    return *traced_app(tmp_path, python_or_skip("3.11"), FILES), tmp_path / "out"
 
 
 def left_out(out):
