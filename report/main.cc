@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "base/command_line.h"
+#include "base/escape.h"
 #include "proto/envelope.h"
 #include "proto/reach_chain.h"
-#include "report/escape.h"
 #include "report/report.h"
 
 namespace faaslight {

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <set>
 
-#include "report/escape.h"
+#include "base/escape.h"
+#include "base/table.h"
 #include "report/report.h"
 #include "report/rule_titles.h"
-#include "report/table.h"
 #include "report/text_parts.h"
 
 namespace faaslight {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "report/escape.h"
+#include "base/escape.h"
 
 namespace faaslight {
 

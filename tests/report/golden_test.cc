@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/escape.h"
 #include "base/files.h"
-#include "report/escape.h"
 #include "report/report.h"
 #include "tests/report/sample.h"
 

@@ -1,4 +1,4 @@
-// Texts from traces on a terminal: names, messages and outputs are untrusted, and a terminal obeys
+// Texts from outside on a terminal: names, messages and outputs are untrusted, and a terminal obeys
 // what it is sent.
 #pragma once
 

@@ -1,9 +1,9 @@
-#include "report/table.h"
+#include "base/table.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "report/escape.h"
+#include "base/escape.h"
 
 namespace faaslight {
 namespace {

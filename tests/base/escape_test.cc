@@ -1,8 +1,8 @@
-#include "report/escape.h"
+#include "base/escape.h"
 
 #include <gtest/gtest.h>
 
-#include "report/table.h"
+#include "base/table.h"
 
 namespace faaslight {
 namespace {
