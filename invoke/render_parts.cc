@@ -1,0 +1,93 @@
+#include "invoke/render_parts.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/escape.h"
+
+namespace faaslight {
+namespace {
+
+constexpr double kSignificant = 0.05;
+
+std::string Ratio(double ratio) {
+  if (ratio >= 1e6) return fmt::format("{:.3g}", ratio);
+  return fmt::format("{:.{}f}", ratio, ratio < 10 ? 2 : ratio < 100 ? 1 : 0);
+}
+
+std::string WithInterval(double ratio, const std::optional<Interval>& interval) {
+  std::string text = Ratio(ratio) + "x";
+  if (interval) text += fmt::format(" ({}–{})", Ratio(interval->low), Ratio(interval->high));
+  return text;
+}
+
+// How a metric is better than another, and worse.
+std::pair<const char*, const char*> Words(Metric metric) {
+  if (metric == Metric::kBilled || metric == Metric::kUsedMemory) return {"less", "more"};
+  return {"faster", "slower"};
+}
+
+}  // namespace
+
+std::string ShortNumber(double number) {
+  const double size = std::abs(number);
+  if (size >= 1e9) return fmt::format("{:.3g}", number);
+  const std::string text = fmt::format("{:.{}f}", number, size < 100 ? 2 : size < 1e5 ? 1 : 0);
+  return text == "-0.00" ? "0.00" : text;
+}
+
+std::string ShortInterval(const std::optional<Interval>& interval) {
+  if (!interval) return "-";
+  return ShortNumber(interval->low) + (interval->low < 0 ? " to " : "–") +
+         ShortNumber(interval->high);
+}
+
+std::string CountOf(uint64_t count, const char* one, const char* many) {
+  return fmt::format("{} {}", Thousands(count), count == 1 ? one : many);
+}
+
+std::string LabelOf(const Results& results, uint32_t deployment) {
+  if (deployment >= results.deployments.size()) return fmt::format("deployment {}", deployment);
+  return Escaped(results.deployments[deployment].label);
+}
+
+const char* TitleOfStarts(Start start) {
+  switch (start) {
+    case Start::kCold:
+      return "cold starts";
+    case Start::kWarm:
+      return "warm starts";
+    case Start::kUnknown:
+      break;
+  }
+  return "calls whose start is unknown";
+}
+
+std::string PText(const std::optional<double>& p_value) {
+  if (!p_value) return "too few pairs for a test";
+  if (*p_value < 0.001) return "p < 0.001";
+  return fmt::format("p = {:.{}f}", *p_value, *p_value < 0.1 ? 3 : 2);
+}
+
+Verdict VerdictOf(const MetricComparison& comparison) {
+  const PairedStats& stats = comparison.stats;
+  const std::optional<Interval>& interval = stats.ratio_ci;
+  if (stats.ratio <= 0) return {Verdict::Kind::kNone, "no ratio"};
+  if (stats.ratio == 1 && (!interval || (interval->low == 1 && interval->high == 1))) {
+    return {Verdict::Kind::kUnclear, "the same"};
+  }
+  const bool apart = interval && (interval->low > 1 || interval->high < 1);
+  if (!apart || !stats.p_value || *stats.p_value >= kSignificant) {
+    const char* words = stats.p_value ? "no clear difference: " : "";
+    return {Verdict::Kind::kUnclear, words + WithInterval(stats.ratio, interval)};
+  }
+  const auto [better, worse] = Words(comparison.metric);
+  if (stats.ratio > 1) {
+    return {Verdict::Kind::kBetter, WithInterval(stats.ratio, interval) + " " + better};
+  }
+  const Interval inverse{1 / interval->high, 1 / interval->low};
+  return {Verdict::Kind::kWorse, WithInterval(1 / stats.ratio, inverse) + " " + worse};
+}
+
+}  // namespace faaslight
