@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PRESET ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test lint demo bench upstream random bench-reach bench-tracing ignored fuzz workloads clean
+.PHONY: help deps servers build test lint demo bench upstream random bench-reach bench-tracing ignored fuzz workloads clean
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=release|debug|sanitize|clang]"
@@ -11,6 +11,9 @@ help: ## list the targets
 
 deps: ## install what is missing (Debian packages, pinned sources and tools in .deps/)
 	@scripts/install-deps.sh
+
+servers: deps ## install the real servers that faaslight-invoke local runs (RIE, awslambdaric, functions-framework) in .deps/servers
+	@scripts/install-servers.sh
 
 build: deps ## build every program into build/bin (PRESET=debug: build/debug/bin, and so on)
 	@scripts/build.sh $(PRESET)

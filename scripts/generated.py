@@ -81,6 +81,14 @@ def pins_table():
     for path in sorted((ROOT / "scripts/requirements").glob("*.txt")):
         for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", path.read_text(), re.MULTILINE):
             lines.append(f"| {name} | {version} | `scripts/requirements/{path.name}` |")
+    # Of npm's and Go's what we ask for; what that needs in turn stands in their lock files.
+    node = json.loads((ROOT / "scripts/requirements/servers-node/package.json").read_text())["dependencies"]
+    go = (ROOT / "scripts/requirements/servers-go/go.mod").read_text()
+    tool = re.search(r"^tool (\S+?)/cmd/", go, re.MULTILINE).group(1)
+    version = re.search(rf"^\s*{re.escape(tool)} (\S+)", go, re.MULTILINE).group(1)
+    lines.append(f"| {tool} | {version} | `scripts/requirements/servers-go/go.mod` |")
+    for name, version in sorted(node.items()):
+        lines.append(f"| {name} | {version} | `scripts/requirements/servers-node/package.json` |")
     return "\n".join(lines) + "\n"
 
 

@@ -3,9 +3,7 @@
 #
 # Running it again costs a fraction of a second: a stamp in .deps/ holds the hash of this script and of the lists it
 # reads. What stands in .deps/ is replaced only where its content differs, so an unchanged header rebuilds nothing.
-set -euo pipefail
-
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 deps=$root/.deps
 lists=$root/scripts/requirements
 packages=(
@@ -14,54 +12,6 @@ packages=(
   libprotobuf-dev protobuf-compiler libtree-sitter-dev libgtest-dev libgmock-dev libssl-dev zlib1g-dev
   python3 python3-dev python3-venv
 )
-
-fail() {
-  printf 'install-deps: %s\n' "$*" >&2
-  exit 1
-}
-
-step() { printf 'install-deps: %s\n' "$*"; }
-
-# Runs a command quietly; shows the end of its output only when it fails.
-quietly() {
-  local what=$1 next=$2 log
-  shift 2
-  log=$(mktemp)
-  if ! "$@" >"$log" 2>&1; then
-    tail -n 25 "$log" >&2
-    rm -f "$log"
-    fail "$what failed (output above). $next"
-  fi
-  rm -f "$log"
-}
-
-missing_packages() {
-  local name
-  for name in "${packages[@]}"; do
-    # `install ok installed` alone: a removed package may still be known by its configuration files.
-    dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || printf '%s\n' "$name"
-  done
-}
-
-install_packages() {
-  local missing as_root=()
-  if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    fail "this system has no apt-get. Install by hand what these Debian packages hold, then run with" \
-      "FAASLIGHT_SKIP_APT=1: ${packages[*]}"
-  fi
-  mapfile -t missing < <(missing_packages)
-  ((${#missing[@]})) || return 0
-  if ((EUID != 0)); then
-    command -v sudo >/dev/null ||
-      fail "missing packages, and neither root nor sudo. As root: apt-get install ${missing[*]}"
-    as_root=(sudo)
-  fi
-  step "installing ${missing[*]}"
-  quietly "apt-get update" "Check the network and the package sources, then run again." \
-    "${as_root[@]}" apt-get update
-  quietly "apt-get install" "Install by hand, then run again: ${missing[*]}" \
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
-}
 
 # Moves the folder NEW to OLD if they differ.
 replace_folder() {
@@ -130,8 +80,8 @@ complete() {
     -f $deps/tree-sitter-python/src/tree_sitter/array.h && -x $deps/venv/bin/python && -x $deps/venv/bin/pytest ]]
 }
 
-[[ -n ${FAASLIGHT_SKIP_APT-} ]] || install_packages
-stamp=$(cat "${BASH_SOURCE[0]}" "$lists/tools.txt" "$lists/parallel.txt" "$lists/sources.txt" | sha256sum | cut -d' ' -f1)
+install_packages "${packages[@]}"
+stamp=$(cat scripts/install-deps.sh scripts/lib.sh "$lists/tools.txt" "$lists/parallel.txt" "$lists/sources.txt" | sha256sum | cut -d' ' -f1)
 if complete && [[ $(cat "$deps/stamp" 2>/dev/null) == "$stamp" ]]; then
   exit 0
 fi
