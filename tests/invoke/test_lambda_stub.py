@@ -91,6 +91,11 @@ def test_what_was_spoilt_after_signing_is_refused():
         assert out[-1][0] == 200 and all(body["message"] for _, _, body in out[:-1])
         assert len(api.violations()) == len(SPOILT)
         assert [one["verified"] for one in api.requests()] == [False] * len(SPOILT) + [True]
+        why = dict(zip(SPOILT, (one["why"] for one in api.requests() if not one["verified"])))
+    assert (why["region"], why["service"]) == ("scope region us-east-1", "scope service s3")
+    assert why["old"] == why["early"] == "x-amz-date is more than 5 minutes off"
+    assert why["unsigned"] == "x-amz-client-context is not signed"
+    assert why["body"].startswith("signature mismatch")
 
 
 def test_a_colon_is_signed_as_if_encoded_twice():
@@ -235,17 +240,19 @@ def test_a_revision_that_is_not_the_latest_is_refused():
 
 
 def test_concurrent_calls_have_an_environment_each():
-    with lambda_api(shop(hold_ms=400)) as api:
+    with lambda_api(shop(hold_ms=2000)) as api:
         out = boto(
             api,
-            "with concurrent.futures.ThreadPoolExecutor(6) as pool:\n"
-            "    first = [pool.submit(cold) for _ in range(6)]\n"
-            "    first = [one.result() for one in first]\n"
-            "out = [first, cold()]",
+            "def at_once():\n"
+            "    with concurrent.futures.ThreadPoolExecutor(6) as pool:\n"
+            "        calls = [pool.submit(cold) for _ in range(6)]\n"
+            "    return [one.result() for one in calls]\n"
+            "out = [at_once(), at_once()]",
         )
         calls = api.requests("invoke")
-    assert out == [[True] * 6, False]
-    assert len({one["environment"] for one in calls[:6]}) == 6
+    assert out == [[True] * 6, [False] * 6]
+    for round_of in (calls[:6], calls[6:]):
+        assert len({one["environment"] for one in round_of}) == 6
     assert max(one["in_flight"] for one in calls) > 1
 
 
