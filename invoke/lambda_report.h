@@ -31,9 +31,9 @@ struct LambdaReport {
   std::optional<double> started_at_ms;
 };
 
-// Reads the tail (decoded from base64, any bytes). Only the REPORT of `request_id` counts: a handler
-// may print lines that look like one. An empty `request_id` takes the last REPORT. Colour escapes
-// are skipped. Numbers that are not finite, negative or absurd (over 1e12) count as absent.
+// Reads the tail (decoded from base64, any bytes). Only the REPORT of `request_id` counts: a
+// handler may print lines that look like one. An empty `request_id` takes the last REPORT. Colour
+// escapes are skipped. Numbers that are not finite, negative or absurd (over 1e12) count as absent.
 LambdaReport ReadLambdaReport(std::string_view tail, std::string_view request_id);
 
 }  // namespace faaslight

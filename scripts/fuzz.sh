@@ -14,7 +14,7 @@ while (($#)); do
     *) targets+=("$1"); shift ;;
   esac
 done
-((${#targets[@]})) || targets=(decisions facts inputs log pack report)
+((${#targets[@]})) || targets=(decisions facts inputs lambda log pack report)
 scripts/build.sh fuzz
 
 build=build/fuzz
