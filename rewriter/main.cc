@@ -19,10 +19,13 @@ constexpr const char* kFooter = R"(Examples:
   faaslight-rewrite app --trace app.trace -o out
   faaslight-rewrite app --trace a.trace --trace b.trace -o out --pin 'pandas.io.*'
   faaslight-rewrite app --trace app.trace -o out --holdout more-events/
+  faaslight-rewrite app --trace app.trace -o out --zip out.zip && \
+    aws lambda update-function-code --function-name NAME --zip-file fileb://out.zip
   faaslight-rewrite app --trace app.trace -o out --keep none --emit-source texts
 
 The package in OUT runs wherever the original ran. What was decided, and why, is in OUT/faaslight.plan: see it with
-faaslight-report app.trace --plan OUT/faaslight.plan.
+faaslight-report app.trace --plan OUT/faaslight.plan. --zip writes the same package without the plan as an archive for
+AWS Lambda: the same package gives the same bytes, and what is too large for Lambda is said.
 
 When the package does not do what the original does under the traced events and the hold-out events, the decisions at
 fault are searched for and pinned, and the pins are added to faaslight.toml. That file is read at the next run (keys
@@ -138,6 +141,15 @@ void PrintSummary(const faaslight::RewriteResult& result, const std::string& out
   for (const std::string& note : result.plan.notes()) fmt::print("note: {}\n", note);
 }
 
+void PrintZip(const faaslight::RewriteResult& result, const std::string& zip) {
+  constexpr double kMega = 1e6;
+  fmt::print("wrote {}: {:.1f} MB, unzipped {:.1f} MB in {} files\n", zip,
+             static_cast<double>(result.zip.zipped) / kMega,
+             static_cast<double>(result.zip.unzipped) / kMega, result.zip.files);
+  for (const std::string& line : result.zip_warnings)
+    fmt::print(stderr, "faaslight-rewrite: warning: {}: {}\n", zip, line);
+}
+
 int PrintWhy(const faaslight::RewriteOptions& options, const std::vector<std::string>& names) {
   const faaslight::Result<std::vector<std::string>> lines = faaslight::ExplainReach(options, names);
   if (!lines) return Print(lines.error());
@@ -176,7 +188,7 @@ int main(int argc, char** argv) {
       "use."};
   cli.footer(kFooter);
   faaslight::RewriteOptions options;
-  std::string app, out, keep, python, emit_source, config, trim, cache;
+  std::string app, out, keep, python, emit_source, config, trim, cache, zip;
   std::vector<std::string> traces, env_files, pins, holdout, why;
   bool no_verify = false, no_repair = false, quiet = false;
   cli.add_option("APP_DIR", app, "the application's folder, with its dependencies")->required();
@@ -184,6 +196,8 @@ int main(int argc, char** argv) {
       ->required()
       ->allow_extra_args(false);
   CLI::Option* output = cli.add_option("-o,--output", out, "the folder to write");
+  CLI::Option* archive = cli.add_option(
+      "--zip", zip, "also write OUT, without its plan, as an archive for AWS Lambda");
   cli.add_option("--why", why,
                  "write nothing, say how the handler reaches MODULE or MODULE:QUALIFIED.NAME")
       ->allow_extra_args(false);
@@ -242,6 +256,7 @@ int main(int argc, char** argv) {
   }
   options.app = app;
   options.out = out;
+  if (*archive) options.zip = zip;
   options.traces.assign(traces.begin(), traces.end());
   options.env_files.assign(env_files.begin(), env_files.end());
   if (!why.empty()) return PrintWhy(options, why);
@@ -270,5 +285,6 @@ int main(int argc, char** argv) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   PrintSome(result->repaired);
   PrintSummary(*result, out, took.count());
+  if (options.zip) PrintZip(*result, zip);
   return KeepPins(*result, given.value_or(faaslight::kSettingsFile));
 }

@@ -11,6 +11,8 @@
 #include "proto/envelope.h"
 #include "proto/reach_chain.h"
 #include "rewriter/emit.h"
+#include "rewriter/lambda_limits.h"
+#include "rewriter/leave_out.h"
 #include "rewriter/mend.h"
 
 namespace faaslight {
@@ -24,9 +26,10 @@ bool IsOurs(const fs::path& folder) { return ReadPlan(folder / kPlanName).has_va
 
 bool LiesInside(const fs::path& path, const fs::path& folder) {
   std::error_code error;
-  const std::string inside = fs::weakly_canonical(path, error)
-                                 .lexically_relative(fs::weakly_canonical(folder, error))
-                                 .string();
+  // Absolute first: of a relative path of which nothing exists, weakly_canonical makes none.
+  const fs::path outer = fs::weakly_canonical(fs::absolute(folder), error);
+  const std::string inside =
+      fs::weakly_canonical(fs::absolute(path), error).lexically_relative(outer).string();
   return inside == "." || (!inside.empty() && inside.rfind("..", 0) != 0);
 }
 
@@ -47,6 +50,22 @@ Status CheckCache(const RewriteOptions& options) {
                 fmt::format("cannot make the cache {}: {}", cache.string(), error.message()));
   }
   return {};
+}
+
+Status CheckZip(const RewriteOptions& options) {
+  if (!options.zip) return {};
+  for (const fs::path* folder : {&options.app, &options.out}) {
+    if (!LiesInside(*options.zip, *folder)) continue;
+    return Fail(ExitCode::kUsage,
+                fmt::format("the archive {} lies inside {}; name a file outside it",
+                            options.zip->string(), folder->string()));
+  }
+  if (LiesInside(options.out, *options.zip)) {
+    return Fail(ExitCode::kUsage,
+                fmt::format("the output {} lies inside {}, which is to be the archive",
+                            options.out.string(), options.zip->string()));
+  }
+  return CheckZipTarget(*options.zip);
 }
 
 Status CheckFolders(const RewriteOptions& options) {
@@ -71,6 +90,7 @@ Status CheckFolders(const RewriteOptions& options) {
         fmt::format("{} exists and is not a package of ours; remove it or name another folder",
                     options.out.string()));
   }
+  if (Status fine = CheckZip(options); !fine) return fine;
   return CheckCache(options);
 }
 
@@ -208,11 +228,14 @@ class Rewriter {
     for (const std::string& note : *ignored) made->package.plan.add_notes(note);
     for (const std::string& glob : options_.ignored_effects)
       made->package.plan.add_ignored_effects(glob);
-    if (made->differences.empty()) {
-      reach.AddSteps(made->package.plan);
-      if (Status done = Finish(*app, *made, package); !done) return tl::unexpected(done.error());
+    const Choices choices = std::move(made->package.choices);
+    RewriteResult result = ResultOf(std::move(*made));
+    if (result.differences.empty()) {
+      reach.AddSteps(result.plan);
+      if (Status done = Finish(*app, reach, choices, package, result); !done)
+        return tl::unexpected(done.error());
     }
-    return ResultOf(std::move(*made));
+    return result;
   }
 
  private:
@@ -250,13 +273,41 @@ class Rewriter {
                         {options_.repair, options_.max_replays, options_.progress});
   }
 
-  Status Finish(const Application& app, const Mended& made, const fs::path& package) const {
+  // The archive is written before the package is moved: when it cannot be, neither is there.
+  Status Finish(const Application& app, const AppReach& reach, const Choices& choices,
+                const fs::path& package, RewriteResult& result) const {
     if (options_.emit_source) {
-      if (Status done = EmitSources(app, made.package.choices, *options_.emit_source); !done)
-        return done;
+      if (Status done = EmitSources(app, choices, *options_.emit_source); !done) return done;
     }
-    if (Status done = WriteFile(package / kPlanName, Wrap(made.package.plan)); !done) return done;
-    return MoveIntoPlace(package, options_.out);
+    if (Status done = WriteFile(package / kPlanName, Wrap(result.plan)); !done) return done;
+    if (!options_.zip) return MoveIntoPlace(package, options_.out);
+    options_.progress("writing the archive");
+    Result<ZipArchive> zip = ZipArchive::Write(package, *options_.zip, {std::string(kPlanName)});
+    if (!zip) return tl::unexpected(zip.error());
+    if (Status done = Warn(app, reach, zip->summary(), result); !done) return done;
+    if (Status done = MoveIntoPlace(package, options_.out); !done) return done;
+    return zip->MoveIntoPlace();
+  }
+
+  Status Warn(const Application& app, const AppReach& reach, const ZipSummary& zip,
+              RewriteResult& result) const {
+    uint64_t trim_saves = 0;
+    if (ExceedsLimits(zip) && options_.trim == Trim::kNone) {
+      uint64_t all = 0;
+      Result<Trimmed> trimmed = TrimApplication(app, reach, Trim::kFiles, &all);
+      if (!trimmed) return tl::unexpected(trimmed.error());
+      for (const TrimmedKind& kind : trimmed->kinds) trim_saves += kind.bytes;
+    }
+    result.zip = zip;
+    result.zip_warnings = LimitWarnings(zip, options_.trim, trim_saves);
+    if (!zip.outward_links.empty()) {
+      result.zip_warnings.push_back(
+          fmt::format("{} of the links lead out of the package, and work where their targets are: "
+                      "{}{}",
+                      zip.outward_links.size(), zip.outward_links.front(),
+                      zip.outward_links.size() > 1 ? ", …" : ""));
+    }
+    return {};
   }
 
   static RewriteResult ResultOf(Mended made) {

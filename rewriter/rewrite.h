@@ -15,6 +15,7 @@
 #include "rewriter/decisions.h"
 #include "rewriter/repair.h"
 #include "rewriter/verify.h"
+#include "rewriter/zip.h"
 
 namespace faaslight {
 
@@ -22,6 +23,7 @@ struct RewriteOptions {
   std::filesystem::path app;
   std::vector<std::filesystem::path> traces;
   std::filesystem::path out;
+  std::optional<std::filesystem::path> zip;  // the package as an archive, too
   Policy policy;
   bool verify = true;
   std::vector<std::filesystem::path> holdout;  // files or folders of events that shape nothing
@@ -48,12 +50,15 @@ struct RewriteResult {
   int replays = 0;                      // that repair took
   uint64_t rewritten_modules = 0;
   uint64_t pack_bytes = 0;
+  ZipSummary zip;                         // of RewriteOptions.zip
+  std::vector<std::string> zip_warnings;  // what may not work when it is deployed
 };
 
 // Writes options.out, complete or not at all; what was there is replaced only if an earlier run of
-// ours made it. Errors: kUsage (folders that do not exist, an output that is not ours or lies
-// inside the application), kBadInput (a trace that is damaged or does not fit), kSystem (disk,
-// interpreter). A difference is a result, not an error.
+// ours made it. options.zip is the same without what is only for people; it is complete or not at
+// all, too, and replaces an archive. Errors: kUsage (folders that do not exist, an output that is
+// not ours or lies inside the application), kBadInput (a trace that is damaged or does not fit),
+// kSystem (disk, interpreter). A difference is a result, not an error.
 Result<RewriteResult> Rewrite(const RewriteOptions& options);
 
 // Why each of these things is in the package: the lines of AppReach::Chain for "MODULE" or
