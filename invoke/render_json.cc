@@ -110,7 +110,7 @@ Result<std::vector<Deployment>> ReadDeployments(const nlohmann::json& array) {
 Result<std::vector<Round>> ReadRounds(const nlohmann::json& array, size_t deployments) {
   std::vector<Round> rounds;
   for (const nlohmann::json& json : array) {
-    Result<Round> round = RoundFromJson(json);
+    Result<Round> round = ReadRound(json);
     if (round && round->deployment >= deployments) {
       round = Fail(ExitCode::kBadInput, "'deployment' is none of those that are listed");
     }

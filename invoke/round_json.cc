@@ -46,7 +46,7 @@ std::string RoundToJsonLine(const Round& round) {
   return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
-Result<Round> RoundFromJson(const Json& json) {
+Result<Round> ReadRound(const Json& json) {
   JsonFields fields(json);
   Round round;
   round.deployment = static_cast<uint32_t>(fields.Count("deployment"));
@@ -76,7 +76,7 @@ Result<Round> RoundFromJson(const Json& json) {
 Result<Round> RoundFromJson(std::string_view line) {
   const Json json = Json::parse(line, nullptr, false);
   if (json.is_discarded()) return Fail(ExitCode::kBadInput, "not JSON (cut off?)");
-  return RoundFromJson(json);
+  return ReadRound(json);
 }
 
 }  // namespace faaslight

@@ -20,6 +20,6 @@ std::string RoundToJsonLine(const Round& round);
 // cut off), a member that is missing or of another type, a number out of bounds. Members it does
 // not know are ignored. `deployment` is not checked against anything.
 Result<Round> RoundFromJson(std::string_view line);
-Result<Round> RoundFromJson(const nlohmann::json& json);
+Result<Round> ReadRound(const nlohmann::json& json);  // the same, of JSON that was parsed
 
 }  // namespace faaslight
