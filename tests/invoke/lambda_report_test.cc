@@ -196,6 +196,26 @@ TEST(LambdaReportTest, EscapesAreSkippedWhereverTheyStand) {
   EXPECT_EQ(report.duration_ms, 6.0);
 }
 
+// An escape that is cut ends with its line, and leaves the next one whole.
+TEST(LambdaReportTest, AnUnfinishedEscapeKeepsTheLinesEnd) {
+  for (const char* escape : {"\x1b", "\x1b[", "\x1b[1;", "\x1b]8;;", "\x1b]0;\x1b"}) {
+    const std::string tail =
+        std::string("{}") + escape + "\n" +
+        R"({"type":"platform.report","record":{"requestId":"a","metrics":{"durationMs":3}}})";
+    EXPECT_EQ(ReadLambdaReport(tail, "a").duration_ms, 3.0) << escape + 1;
+  }
+}
+
+TEST(LambdaReportTest, NothingOfAnEarlierReportStays) {
+  const LambdaReport report = ReadLambdaReport(
+      "REPORT RequestId: a\tDuration: 1 ms\tXRAY TraceId: 1-x\tSegmentId: s\tSampled: true\n"
+      "REPORT RequestId: a\tDuration: 2 ms\n",
+      "a");
+  EXPECT_EQ(report.duration_ms, 2.0);
+  EXPECT_EQ(report.xray_trace_id, "");
+  EXPECT_FALSE(report.xray_sampled.has_value());
+}
+
 TEST(LambdaReportTest, PlatformStartGivesTheStart) {
   const std::string start =
       R"({"time":"2022-10-12T00:00:15.064Z","type":"platform.start","record":{"requestId":"a"}})";
