@@ -35,6 +35,14 @@ std::string Quoted(const std::string& cell) {
   return out + '"';
 }
 
+// Microseconds are what clocks tell; the JSON has every bit.
+std::string Thousandths(double number) {
+  std::string text = fmt::format("{:.3f}", number);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 class Row {
  public:
   // From outside: printable, and no formula.
@@ -45,7 +53,7 @@ class Row {
   }
   Row& Key(std::string_view key) { return Add(key); }
   Row& Number(const std::optional<double>& number) {
-    return Add(number && std::isfinite(*number) ? fmt::format("{}", *number) : "");
+    return Add(number && std::isfinite(*number) ? Thousandths(*number) : "");
   }
   Row& Count(uint64_t count) { return Add(fmt::format("{}", count)); }
   std::string Finish() { return std::move(line_) + '\n'; }

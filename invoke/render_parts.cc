@@ -16,16 +16,16 @@ std::string Ratio(double ratio) {
   return fmt::format("{:.{}f}", ratio, ratio < 10 ? 2 : ratio < 100 ? 1 : 0);
 }
 
-std::string WithInterval(double ratio, const std::optional<Interval>& interval) {
-  std::string text = Ratio(ratio) + "x";
+std::string Told(double ratio, const char* word, const std::optional<Interval>& interval) {
+  std::string text = fmt::format("{}x{}", Ratio(ratio), word);
   if (interval) text += fmt::format(" ({}–{})", Ratio(interval->low), Ratio(interval->high));
   return text;
 }
 
 // How a metric is better than another, and worse.
 std::pair<const char*, const char*> Words(Metric metric) {
-  if (metric == Metric::kBilled || metric == Metric::kUsedMemory) return {"less", "more"};
-  return {"faster", "slower"};
+  if (metric == Metric::kBilled || metric == Metric::kUsedMemory) return {" less", " more"};
+  return {" faster", " slower"};
 }
 
 }  // namespace
@@ -64,8 +64,12 @@ const char* TitleOfStarts(Start start) {
   return "calls whose start is unknown";
 }
 
+std::string VaryingNote(std::string_view event) {
+  return fmt::format("event {}: the answer varies from call to call: not compared", Escaped(event));
+}
+
 std::string PText(const std::optional<double>& p_value) {
-  if (!p_value) return "too few pairs for a test";
+  if (!p_value) return "too few pairs";
   if (*p_value < 0.001) return "p < 0.001";
   return fmt::format("p = {:.{}f}", *p_value, *p_value < 0.1 ? 3 : 2);
 }
@@ -79,15 +83,14 @@ Verdict VerdictOf(const MetricComparison& comparison) {
   }
   const bool apart = interval && (interval->low > 1 || interval->high < 1);
   if (!apart || !stats.p_value || *stats.p_value >= kSignificant) {
-    const char* words = stats.p_value ? "no clear difference: " : "";
-    return {Verdict::Kind::kUnclear, words + WithInterval(stats.ratio, interval)};
+    return {Verdict::Kind::kUnclear, Told(stats.ratio, ", unclear", interval)};
   }
   const auto [better, worse] = Words(comparison.metric);
   if (stats.ratio > 1) {
-    return {Verdict::Kind::kBetter, WithInterval(stats.ratio, interval) + " " + better};
+    return {Verdict::Kind::kBetter, Told(stats.ratio, better, interval)};
   }
   const Interval inverse{1 / interval->high, 1 / interval->low};
-  return {Verdict::Kind::kWorse, WithInterval(1 / stats.ratio, inverse) + " " + worse};
+  return {Verdict::Kind::kWorse, Told(1 / stats.ratio, worse, inverse)};
 }
 
 }  // namespace faaslight

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "invoke/results.h"
 #include "invoke/summary.h"
@@ -25,7 +26,10 @@ std::string LabelOf(const Results& results, uint32_t deployment);
 // "cold starts", "warm starts", "calls whose start is unknown".
 const char* TitleOfStarts(Start start);
 
-// "p < 0.001", "p = 0.034", "too few pairs for a test".
+// For a comparison: of an event in ResultsSummary::varying_answers.
+std::string VaryingNote(std::string_view event);
+
+// "p < 0.001", "p = 0.034", "too few pairs".
 std::string PText(const std::optional<double>& p_value);
 
 // What a comparison lets one say. Better or worse only where the interval leaves out 1 and the test
@@ -33,7 +37,7 @@ std::string PText(const std::optional<double>& p_value);
 struct Verdict {
   enum class Kind { kBetter, kWorse, kUnclear, kNone };
   Kind kind = Kind::kNone;
-  std::string text;  // "2.54x faster (2.48–2.61)", "no clear difference: 1.02x (0.97–1.06)"
+  std::string text;  // "2.54x faster (2.48–2.61)", "1.02x, unclear (0.97–1.06)", "the same"
 };
 Verdict VerdictOf(const MetricComparison& comparison);
 

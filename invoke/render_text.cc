@@ -32,14 +32,14 @@ struct StatsColumn {
 const std::vector<StatsColumn>& StatsColumns() {
   static const std::vector<StatsColumn> columns = {
       {"n", 0, [](const Stats& s) { return Thousands(s.count); }},
-      {"mean", 1, [](const Stats& s) { return ShortNumber(s.mean); }},
+      {"mean", 2, [](const Stats& s) { return ShortNumber(s.mean); }},
       {"median", 0, [](const Stats& s) { return ShortNumber(s.median); }},
-      {"95% CI of it", 0, [](const Stats& s) { return ShortInterval(s.median_ci); }},
+      {"its 95% CI", 0, [](const Stats& s) { return ShortInterval(s.median_ci); }},
       {"p90", 5, [](const Stats& s) { return ShortNumber(s.p90); }},
-      {"p95", 2, [](const Stats& s) { return ShortNumber(s.p95); }},
+      {"p95", 1, [](const Stats& s) { return ShortNumber(s.p95); }},
       {"p99", 3, [](const Stats& s) { return ShortNumber(s.p99); }},
       {"sd", 4, [](const Stats& s) { return ShortNumber(s.sd); }},
-      {"", 1,
+      {"", 0,
        [](const Stats& s) {
          if (s.outliers.empty()) return std::string();
          return fmt::format("({})", CountOf(s.outliers.size(), "outlier", "outliers"));
@@ -145,30 +145,42 @@ class TextRenderer {
     }
   }
 
-  // Verdicts are coloured line by line, so that the table itself needs not know of colours.
   void Comparisons() {
+    for (const Start start : kStarts) Comparisons(start);
     if (summary_.comparisons.empty()) return;
-    Heading(fmt::format("{}, compared with {}", LabelOf(results_, 1), LabelOf(results_, 0)));
+    Wrapped(
+        "  ",
+        "Medians of the pairs, their ratio (95% interval), Wilcoxon's signed-rank test. Unclear: "
+        "the interval holds 1, or p is not below 0.05.");
+  }
+
+  // Verdicts are coloured line by line, so that the table itself needs not know of colours.
+  void Comparisons(Start start) {
+    std::vector<const MetricComparison*> rows;
+    for (const MetricComparison& row : summary_.comparisons) {
+      if (row.start == start) rows.push_back(&row);
+    }
+    if (rows.empty()) return;
+    const uint64_t pairs = rows[0]->stats.pairs;
+    Heading(fmt::format("{} compared with {}, {}, {}", LabelOf(results_, 1), LabelOf(results_, 0),
+                        TitleOfStarts(start), CountOf(pairs, "pair", "pairs")));
     Table table({{"", Align::kLeft},
-                 {"", Align::kLeft},
                  {CutMiddle(LabelOf(results_, 0), kLabelWidth)},
                  {CutMiddle(LabelOf(results_, 1), kLabelWidth)},
                  {"", Align::kLeft, 0, 1},
+                 {"", Align::kLeft},
                  {"", Align::kLeft}});
     std::vector<const char*> codes = {nullptr};
-    for (const MetricComparison& comparison : summary_.comparisons) {
-      const PairedStats& stats = comparison.stats;
-      const Verdict verdict = VerdictOf(comparison);
-      table.Add({std::string(KeyOf(comparison.start)), std::string(TitleOf(comparison.metric)),
-                 ShortNumber(stats.before), ShortNumber(stats.after),
-                 std::string(UnitOf(comparison.metric)),
-                 fmt::format("{}, {}, {}", verdict.text, PText(stats.p_value),
-                             CountOf(stats.pairs, "pair", "pairs"))});
+    for (const MetricComparison* row : rows) {
+      const PairedStats& stats = row->stats;
+      const Verdict verdict = VerdictOf(*row);
+      std::string test = PText(stats.p_value);
+      if (stats.pairs != pairs) test += ", " + CountOf(stats.pairs, "pair", "pairs");
+      table.Add({std::string(TitleOf(row->metric)), ShortNumber(stats.before),
+                 ShortNumber(stats.after), std::string(UnitOf(row->metric)), verdict.text, test});
       codes.push_back(Color(verdict.kind));
     }
     Lines(table.Render(2), codes);
-    Wrapped("  ",
-            "medians of the pairs, their ratio with its 95% interval, Wilcoxon's signed-rank test");
   }
 
   void Lines(std::string_view text, const std::vector<const char*>& codes) {
@@ -244,8 +256,7 @@ class TextRenderer {
     for (const std::string& note : summary_.notes) Wrapped("  ", Escaped(note));
     if (!varying) return;
     for (const std::string& event : summary_.varying_answers) {
-      Wrapped("  ", fmt::format("event {}: the answer varies from call to call: not compared",
-                                Escaped(event)));
+      Wrapped("  ", VaryingNote(event));
     }
   }
 
