@@ -37,8 +37,8 @@ struct MetricComparison {
 };
 
 struct ResultsSummary {
-  std::vector<StartSummary> starts;      // by deployment, then cold, warm, unknown; none without calls
-  std::vector<OutcomeCount> outcomes;    // by deployment; ok first
+  std::vector<StartSummary> starts;  // by deployment, then cold, warm, unknown; none without calls
+  std::vector<OutcomeCount> outcomes;         // by deployment; ok first
   std::vector<MetricComparison> comparisons;  // only when results.compared
   // For a comparison: events whose answers (of ok calls) differ between before and after although
   // each of the two always gave one answer. The one finding that no speed makes up for.

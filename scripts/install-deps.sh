@@ -9,7 +9,7 @@ lists=$root/scripts/requirements
 packages=(
   g++ cmake ninja-build clang libclang-rt-dev clang-tidy clang-format make pkg-config git
   libfmt-dev libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libexpected-dev libtomlplusplus-dev
-  libprotobuf-dev protobuf-compiler libtree-sitter-dev libgtest-dev libgmock-dev libssl-dev zlib1g-dev libzip-dev
+  libprotobuf-dev protobuf-compiler libtree-sitter-dev libgtest-dev libgmock-dev libssl-dev zlib1g-dev libzip-dev libcurl4-openssl-dev
   python3 python3-dev python3-venv
 )
 

@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "invoke/commands.h"
+#include "invoke/gcf_deployment.h"
+#include "invoke/one_line.h"
+
+namespace faaslight {
+
+struct GcfSession {
+  GcfSession(const Control& control, std::string token_command)
+      : client([stopped = control.stopped] { return !stopped(); }),
+        token(std::move(token_command)) {}
+  HttpClient client;
+  BearerToken token;
+};
+
+namespace {
+
+Result<std::string> UrlOf(const std::string& target, const GcfOptions& options) {
+  if (SchemeOf(target).empty()) return CloudFunctionUrl(target, options.region, options.project);
+  const std::string scheme = SchemeOf(target);
+  if ((scheme != "https" && scheme != "http") || HostOf(target).empty())
+    return Fail(ExitCode::kUsage, fmt::format("'{}' is no http or https URL", OneLine(target)));
+  return target;
+}
+
+}  // namespace
+
+Result<Planned> PlanGcf(const CommonOptions& common, const GcfOptions& options,
+                        const Control& control) {
+  Planned planned;
+  RunPlan& plan = planned.plan;
+  Result<std::vector<Deployment>> deployments = DeploymentsOf(common, options.functions);
+  if (!deployments) return tl::unexpected(deployments.error());
+  Result<std::vector<CallEvent>> events = EventsOf(common);
+  if (!events) return tl::unexpected(events.error());
+  const Result<Schedule> schedule = ScheduleOf(
+      common, false,
+      "Google's functions have no way to force one from outside; deploy anew between runs, and let "
+      "the function return InitStart so that cold calls are told apart (--cold 0)");
+  if (!schedule) return tl::unexpected(schedule.error());
+
+  std::vector<std::string> urls;
+  bool all_local = true;
+  for (const Deployment& deployment : *deployments) {
+    Result<std::string> url = UrlOf(deployment.target, options);
+    if (!url) return tl::unexpected(url.error());
+    all_local = all_local && IsLoopback(*url);
+    planned.callees.push_back(fmt::format("{} {}", deployment.label, *url));
+    urls.push_back(std::move(*url));
+  }
+  const std::string token_command =
+      options.token_command.value_or(all_local ? "" : "gcloud auth print-identity-token");
+  auto session = std::make_shared<GcfSession>(control, token_command);
+  plan.header.provider = "gcf";
+  plan.header.started = UtcNow();
+  plan.header.setting =
+      token_command.empty() ? "http trigger, no token" : "http trigger, bearer token";
+  plan.header.compared = !common.compare.empty();
+  plan.header.deployments = std::move(*deployments);
+  plan.schedule = *schedule;
+  plan.events = std::move(*events);
+  const std::chrono::milliseconds timeout =
+      std::chrono::seconds(common.timeout_s > 0 ? common.timeout_s : 3600);
+  plan.make = [session, urls, timeout, control](const std::set<std::string>&,
+                                                const ChangeLog&) -> Result<Deployments> {
+    Deployments made;
+    for (const std::string& url : urls)
+      made.push_back(MakeGcfDeployment(
+          [session](const HttpRequest& request) { return session->client.Send(request); }, url,
+          session->token, timeout, RetryPolicy{}, control));
+    return made;
+  };
+  planned.session = session;
+  if (!all_local) planned.cost = CostInput{.call_ms = 1000, .memory_mb = 1024};
+  planned.prices = GcfPrices();
+  return planned;
+}
+
+}  // namespace faaslight

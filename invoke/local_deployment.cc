@@ -1,0 +1,360 @@
+#include "invoke/local_deployment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <utility>
+
+#include "base/files.h"
+#include "invoke/gcf_deployment.h"
+#include "invoke/handler_times.h"
+#include "invoke/http_event.h"
+#include "invoke/lambda_report.h"
+#include "invoke/lambda_round.h"
+#include "invoke/one_line.h"
+
+namespace faaslight {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLookForPort{2};
+constexpr milliseconds kLogLag{500};  // from a reply to the emulator's account of it
+
+double NowMs() {
+  return std::chrono::duration<double, std::milli>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// What the three servers have in common: a process per session.
+class LocalDeployment : public MeasuredDeployment {
+ public:
+  LocalDeployment(LocalOptions options, HttpSend send, Control control)
+      : options_(std::move(options)), send_(std::move(send)), control_(std::move(control)) {}
+
+  Status BeginSession(bool cold) override {
+    cold_ = cold;
+    if (cold || !child_) return StopProcess();
+    return {};
+  }
+  Status EndSession() override { return cold_ ? StopProcess() : Status(); }
+  Status Finish() override { return StopProcess(); }
+
+ protected:
+  // Starts the process, and gives up to the caller to wait until it is ready.
+  Status Start();
+  Status StopProcess() {
+    child_.reset();
+    scratch_.reset();
+    return {};
+  }
+  milliseconds Limit() const { return options_.timeout; }
+  std::string Url() const { return fmt::format("http://127.0.0.1:{}", port_); }
+  // Until the server accepts connections. An error shows the end of what it wrote.
+  Status WaitForPort();
+  Error NotStarted(const std::string& why);
+
+  LocalOptions options_;
+  HttpSend send_;
+  Control control_;
+  bool cold_ = true;
+  uint16_t port_ = 0;
+  std::optional<TemporaryDirectory> scratch_;
+  std::unique_ptr<Child> child_;
+};
+
+Error LocalDeployment::NotStarted(const std::string& why) {
+  const ChildOutput output = child_->Output();
+  std::string text = output.err.empty() ? output.out : output.err;
+  constexpr size_t kShown = 600;
+  if (text.size() > kShown) text.erase(0, text.size() - kShown);
+  return {ExitCode::kHandler,
+          fmt::format("the server for {} {}: {}", options_.app.string(), why,
+                      text.empty() ? "it wrote nothing" : OneLine(text, kShown))};
+}
+
+Status LocalDeployment::Start() {
+  Result<TemporaryDirectory> scratch = TemporaryDirectory::Make({}, "faaslight-invoke-");
+  if (!scratch) return tl::unexpected(scratch.error());
+  scratch_ = std::move(*scratch);
+  uint16_t api_port = 0;
+  for (uint16_t* port : {&port_, &api_port}) {
+    const Result<uint16_t> found = FreePort();
+    if (!found) return tl::unexpected(found.error());
+    *port = *found;
+  }
+  const Result<ChildCommand> command = LocalCommand(options_, port_, api_port, scratch_->path());
+  if (!command) return tl::unexpected(command.error());
+  Result<std::unique_ptr<Child>> child = Child::Start(*command);
+  if (!child) return tl::unexpected(child.error());
+  child_ = std::move(*child);
+  return {};
+}
+
+Status LocalDeployment::WaitForPort() {
+  const auto end = std::chrono::steady_clock::now() + Limit();
+  while (!AcceptsConnections(port_)) {
+    if (!child_->Running()) return tl::unexpected(NotStarted(child_->EndedBy()));
+    if (control_.stopped()) return Fail(ExitCode::kSystem, "stopped");
+    if (std::chrono::steady_clock::now() > end)
+      return tl::unexpected(
+          NotStarted(fmt::format("does not listen after {} s", options_.timeout.count())));
+    std::this_thread::sleep_for(kLookForPort);
+  }
+  return {};
+}
+
+// AWS's Runtime Interface Emulator. It listens at once and starts the runtime for the first call,
+// so that call holds the init as a cold call of the cloud does.
+class RieDeployment : public LocalDeployment {
+ public:
+  using LocalDeployment::LocalDeployment;
+  Result<Round> Call(const CallEvent& event) override;
+};
+
+// A body that says it is an error: the emulator sends no X-Amz-Function-Error.
+void TakeRieBody(const std::string& body, const RieLog& log, Round& round) {
+  const json value = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (log.timed_out) {
+    round.outcome = CallOutcome::kFunctionError;
+    round.error_type = "Sandbox.Timedout";
+    round.detail = OneLine(body);
+  } else if (value.is_object() && value.contains("errorType") && value.contains("errorMessage") &&
+             value.size() <= 4) {
+    round.outcome = CallOutcome::kFunctionError;
+    const auto text = [&](const char* name) {
+      return value[name].is_string() ? OneLine(value[name].get<std::string>()) : std::string();
+    };
+    round.error_type = text("errorType");
+    round.detail = round.error_type + ": " + text("errorMessage");
+  }
+}
+
+Result<Round> RieDeployment::Call(const CallEvent& event) {
+  if (!child_) {
+    if (Status started = Start(); !started) return tl::unexpected(started.error());
+    if (Status ready = WaitForPort(); !ready) return tl::unexpected(ready.error());
+  }
+  child_->ClearOutput();
+  HttpRequest request;
+  request.method = "POST";
+  request.url = Url() + "/2015-03-31/functions/function/invocations";
+  request.headers = {"Content-Type: application/json"};
+  request.body = event.json;
+  request.timeout = 2 * Limit() + std::chrono::seconds(10);  // init, the call, the emulator's own
+  request.no_proxy = true;
+  const RetriedOutcome sent{send_(request), 1, {}};
+  RieLog log;
+  child_->WaitFor(
+      [&](const ChildOutput& output) {
+        log = ReadRieLog(output.out, output.err);
+        return log.ended || log.exited;
+      },
+      kLogLag, [&] { return !control_.stopped(); });
+  Round round = RoundOfHttp(sent);
+  round.at(Metric::kUsedMemory) = child_->PeakMemoryMb(/*without_first=*/true);
+  if (!sent.outcome) {
+    if (!child_->Running()) round.faults.push_back("the emulator " + child_->EndedBy());
+    return round;
+  }
+  TakeRieBody(sent.outcome->body, log, round);
+  if (round.outcome == CallOutcome::kFunctionError && round.error_type.empty() &&
+      sent.outcome->body.empty())
+    return Fail(ExitCode::kHandler, NotStarted("could not start the runtime").message);
+  // Known by the emulator's own word: a runtime that died is started anew by the next call.
+  round.start = log.init_ms ? Start::kCold : Start::kWarm;
+  round.request_id = log.request_id;
+  round.at(Metric::kInit) = log.init_ms;
+  round.at(Metric::kFunction) = log.duration_ms;
+  round.at(Metric::kBilled) = log.billed_ms;
+  if (!log.ended) round.faults.emplace_back("the emulator wrote no REPORT");
+  const HandlerTimes times = ReadHandlerTimes(sent.outcome->body, child_->Output().out);
+  if (times.function_start) {
+    round.at(Metric::kArrive) = *times.function_start - round.sent_at_ms;
+    round.at(Metric::kPrepare) = *round.at(Metric::kArrive) - log.init_ms.value_or(0);
+  }
+  return round;
+}
+
+// functions-framework. It imports the application before it listens, so a cold call is the start of
+// the process, the wait for its port, and the request.
+class FrameworkDeployment : public LocalDeployment {
+ public:
+  using LocalDeployment::LocalDeployment;
+  Result<Round> Call(const CallEvent& event) override;
+};
+
+Result<Round> FrameworkDeployment::Call(const CallEvent& event) {
+  Result<HttpRequest> request = RequestOfEvent("", event.json);
+  if (!request)
+    return Fail(request.error().code, fmt::format("{}: {}", event.name, request.error().message));
+  // A handler that ended its process took the server with it (Node.js).
+  if (child_ && !child_->Running())
+    if (Status stopped = StopProcess(); !stopped) return tl::unexpected(stopped.error());
+  const bool cold = child_ == nullptr;
+  double ready_ms = 0;
+  if (cold) {
+    if (Status started = Start(); !started) return tl::unexpected(started.error());
+    if (Status ready = WaitForPort(); !ready) return tl::unexpected(ready.error());
+    ready_ms = NowMs() - child_->started_at_ms();
+  }
+  request->url = Url() + request->url;
+  request->timeout = Limit() + std::chrono::seconds(10);
+  request->no_proxy = true;
+  const RetriedOutcome sent{send_(*request), 1, {}};
+  Round round = RoundOfHttp(sent);
+  round.start = cold ? Start::kCold : Start::kWarm;
+  if (cold) {
+    round.at(Metric::kInit) = ready_ms;
+    round.sent_at_ms = child_->started_at_ms();
+    if (round.at(Metric::kEndToEnd)) *round.at(Metric::kEndToEnd) += ready_ms + round.connect_ms;
+  }
+  round.at(Metric::kUsedMemory) = child_->PeakMemoryMb(false);
+  if (sent.outcome) TakeHandlerTimes(sent.outcome->body, nullptr, round);
+  return round;
+}
+
+// The handler in a bare interpreter (bare_runner.py, bare_runner.mjs).
+class BareDeployment : public LocalDeployment {
+ public:
+  using LocalDeployment::LocalDeployment;
+  Result<Round> Call(const CallEvent& event) override;
+
+ private:
+  // The next line of descriptor 3; nothing when the process ended or took too long.
+  std::optional<json> Reply();
+};
+
+std::optional<json> BareDeployment::Reply() {
+  std::string line;
+  const bool there = child_->WaitFor(
+      [&](const ChildOutput& output) {
+        const size_t end = output.replies.find('\n');
+        if (end == std::string::npos) return false;
+        line = output.replies.substr(0, end);
+        return true;
+      },
+      Limit(), [&] { return !control_.stopped(); });
+  if (!there) return std::nullopt;
+  child_->ClearOutput();
+  json value = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!value.is_object()) return std::nullopt;
+  return value;
+}
+
+double NumberOf(const json& object, const char* name) {
+  const auto at = object.find(name);
+  return at != object.end() && at->is_number() ? at->get<double>() : 0;
+}
+
+std::string TextOf(const json& object, const char* name) {
+  const auto at = object.find(name);
+  return at != object.end() && at->is_string() ? at->get<std::string>() : "";
+}
+
+Result<Round> BareDeployment::Call(const CallEvent& event) {
+  Round round;
+  if (child_ && !child_->Running())
+    if (Status stopped = StopProcess(); !stopped) return tl::unexpected(stopped.error());
+  const bool cold = child_ == nullptr;
+  round.start = cold ? Start::kCold : Start::kWarm;
+  round.sent_at_ms = NowMs();
+  double init_ms = 0;
+  if (cold) {
+    if (Status started = Start(); !started) return tl::unexpected(started.error());
+    round.sent_at_ms = child_->started_at_ms();
+    const std::optional<json> ready = Reply();
+    if (!ready || ready->contains("failed"))
+      return tl::unexpected(
+          NotStarted(ready && (*ready)["failed"].is_string()
+                         ? "did not import: " + OneLine((*ready)["failed"].get<std::string>())
+                         : "did not import"));
+    init_ms = NumberOf(*ready, "init_end") - NumberOf(*ready, "init_start");
+    round.at(Metric::kInit) = init_ms;
+  }
+  // One line: what is between the values of an event (line breaks) says nothing.
+  const json parsed = json::parse(event.json, nullptr, /*allow_exceptions=*/false);
+  std::string line = event.json;
+  if (line.find_first_of("\r\n") != std::string::npos)
+    line = parsed.dump(-1, ' ', false, json::error_handler_t::replace);
+  const bool written = child_->Write(line + "\n");
+  const std::optional<json> reply = written ? Reply() : std::nullopt;
+  round.at(Metric::kUsedMemory) = child_->PeakMemoryMb(false);
+  if (!reply) {
+    const std::string ended = child_->EndedBy();
+    round.outcome = ended.empty() ? CallOutcome::kTimedOut : CallOutcome::kFunctionError;
+    round.error_type = ended.empty() ? "Sandbox.Timedout" : "Runtime.ExitError";
+    round.detail = ended.empty() ? fmt::format("no answer within {} s", options_.timeout.count())
+                                 : "the process " + ended;
+    StopProcess();
+    return round;
+  }
+  const double start = NumberOf(*reply, "function_start"), end = NumberOf(*reply, "function_end");
+  round.at(Metric::kFunction) = end - start;
+  round.at(Metric::kArrive) = start - round.sent_at_ms;
+  round.at(Metric::kPrepare) = start - round.sent_at_ms - init_ms;
+  round.at(Metric::kEndToEnd) = end - round.sent_at_ms;
+  if (reply->contains("error_type")) {
+    round.outcome = CallOutcome::kFunctionError;
+    round.error_type = OneLine(TextOf(*reply, "error_type"));
+    round.detail = round.error_type + ": " + OneLine(TextOf(*reply, "error"));
+  } else {
+    round.answer_sha256 = Hex(Sha256(TextOf(*reply, "answer")));
+  }
+  return round;
+}
+
+std::optional<double> NumberBehind(const std::string& text, std::string_view mark) {
+  const size_t at = text.rfind(mark);
+  if (at == std::string::npos) return std::nullopt;
+  const char* begin = text.data() + at + mark.size();
+  double value = 0;
+  const auto read = std::from_chars(begin, text.data() + text.size(), value);
+  if (read.ec != std::errc() || value < 0) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+RieLog ReadRieLog(const std::string& out, const std::string& err) {
+  RieLog log;
+  // Only what the emulator itself wrote (its standard error) says that init ran in this call; the
+  // handler prints to the other stream.
+  log.init_ms = NumberBehind(err, "INIT REPORT(durationMs: ");
+  log.timed_out = err.find("errResetReceived") != std::string::npos;
+  log.exited = err.find("exited: exit status") != std::string::npos ||
+               err.find("exited: signal") != std::string::npos;
+  if (const size_t at = err.rfind("INVOKE START(requestId: "); at != std::string::npos) {
+    const size_t begin = at + std::string_view("INVOKE START(requestId: ").size();
+    log.request_id = OneLine(err.substr(begin, err.find(')', begin) - begin), 100);
+  }
+  const LambdaReport report = ReadLambdaReport(out, log.request_id);
+  log.ended = report.found;
+  log.billed_ms = report.billed_ms;
+  log.duration_ms = report.duration_ms;
+  if (log.duration_ms && log.init_ms)
+    log.duration_ms = std::max(0.0, *log.duration_ms - *log.init_ms);
+  return log;
+}
+
+std::unique_ptr<MeasuredDeployment> MakeLocalDeployment(LocalOptions options, HttpSend send,
+                                                        Control control) {
+  switch (options.server) {
+    case LocalServer::kRie:
+      return std::make_unique<RieDeployment>(std::move(options), std::move(send),
+                                             std::move(control));
+    case LocalServer::kFunctionsFramework:
+      return std::make_unique<FrameworkDeployment>(std::move(options), std::move(send),
+                                                   std::move(control));
+    case LocalServer::kBare:
+      break;
+  }
+  return std::make_unique<BareDeployment>(std::move(options), std::move(send), std::move(control));
+}
+
+}  // namespace faaslight
