@@ -24,8 +24,8 @@ p, li, dd { overflow-wrap: anywhere; max-width: 60rem; }
 .faint, figcaption { color: var(--faint); font-size: .875rem; }
 .alarm { background: var(--alarm-ground); color: var(--alarm); border-left: .4rem solid;
   padding: .6rem .9rem; font-weight: 600; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .6rem 0; }
-dt { color: var(--faint); }
+dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: .15rem .9rem; margin: .6rem 0; }
+dt { color: var(--faint); overflow-wrap: anywhere; }
 dd { margin: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }

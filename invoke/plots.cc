@@ -73,9 +73,10 @@ class Drawing {
   }
 
   double X(double value) const {
-    const double share = axis_.logarithmic
-                             ? std::log(value / axis_.low) / std::log(axis_.high / axis_.low)
-                             : (value - axis_.low) / (axis_.high - axis_.low);
+    // Differences of logarithms, not logarithms of quotients: those may overflow.
+    const auto scaled = [&](double v) { return axis_.logarithmic ? std::log(v) : v; };
+    const double low = scaled(axis_.low);
+    const double share = (scaled(value) - low) / (scaled(axis_.high) - low);
     return kLeft + share * (kRight - kLeft);
   }
 

@@ -97,7 +97,8 @@ class Page {
   void Facts() {
     Add("<dl>");
     for (const Deployment& deployment : results_.deployments) {
-      Fact(deployment.label, deployment.target);
+      const bool named = deployment.label != deployment.target;
+      Fact(named ? deployment.label : "Deployment", deployment.target);
     }
     Fact("Provider", results_.provider);
     Fact("Setting", results_.setting);

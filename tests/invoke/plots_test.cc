@@ -84,6 +84,15 @@ TEST(Svg, ManyValuesMakeNoLargeFigure) {
   EXPECT_LT(DistributionSvg("init", "ms", {Of(std::move(values))}).size(), 60'000U);
 }
 
+TEST(Svg, AnyRangeHasItsPlace) {
+  for (const double low : {-1e15, 0.0, 1e-300}) {
+    const std::string svg = DistributionSvg("init", "ms", {Of({low, 1, 2, 3, 4, 5, 1e15})});
+    EXPECT_THAT(svg, Not(HasSubstr("nan"))) << low;
+    EXPECT_THAT(svg, Not(HasSubstr("inf"))) << low;
+    EXPECT_THAT(svg, HasSubstr("cx=\"")) << low;
+  }
+}
+
 TEST(Svg, NamesAreEscaped) {
   Series series = Of({1, 2, 3});
   series.label = "<b>\"&";
