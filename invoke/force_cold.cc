@@ -31,17 +31,36 @@ Error NoVariables(const std::string& name) {
                   name)};
 }
 
-// Reads, changes and writes the variables until no one else interferes. `change` returns false when
+// Waits until no update is under way, however the last one ended: after one that failed the next is
+// still possible.
+Result<FunctionConfiguration> WaitUntilSettled(const LambdaApi& api, const LambdaTarget& target,
+                                               const Control& control) {
+  const auto end = std::chrono::steady_clock::now() + kLongestUpdate;
+  for (milliseconds poll = kFirstPoll;; poll = std::min(poll * 2, kLongestPoll)) {
+    Result<FunctionConfiguration> now = api.Configuration(target);
+    if (!now) return now;
+    if (now->state != "Pending" && now->update_status != "InProgress") return now;
+    if (std::chrono::steady_clock::now() > end)
+      return Fail(ExitCode::kSystem,
+                  fmt::format("{}: an update takes longer than 5 minutes", target.name));
+    control.sleep(poll);
+    if (control.stopped()) return tl::unexpected(Stopped());
+  }
+}
+
+// Reads, changes and writes the variables until no one else interferes. No interrupt must come
+// between the request to change them and its answer: it could still be carried out after we have
+// looked for what to put back. So `changing` is an API that none stops. `change` returns false when
 // there is nothing to write.
-Status UpdateVariables(const LambdaApi& api, const LambdaTarget& target, const Control& control,
-                       const std::function<bool(Variables&)>& change) {
+Status UpdateVariables(const LambdaApi& api, const LambdaApi& changing, const LambdaTarget& target,
+                       const Control& control, const std::function<bool(Variables&)>& change) {
   for (int conflicts = 0; conflicts < kMaxConflicts; ++conflicts) {
-    Result<FunctionConfiguration> now = WaitUntilReady(api, target, control);
+    Result<FunctionConfiguration> now = WaitUntilSettled(api, target, control);
     if (!now) return tl::unexpected(now.error());
     if (!now->variables) return tl::unexpected(NoVariables(target.name));
     Variables variables = *now->variables;
     if (!change(variables)) return {};
-    const auto updated = api.SetVariables(target, variables, now->revision_id);
+    const auto updated = changing.SetVariables(target, variables, now->revision_id);
     if (!updated) return tl::unexpected(updated.error());
     if (*updated) {
       Result<FunctionConfiguration> ready = WaitUntilReady(api, target, control);
@@ -60,22 +79,11 @@ Status UpdateVariables(const LambdaApi& api, const LambdaTarget& target, const C
 
 Result<FunctionConfiguration> WaitUntilReady(const LambdaApi& api, const LambdaTarget& target,
                                              const Control& control) {
-  const auto end = std::chrono::steady_clock::now() + kLongestUpdate;
-  for (milliseconds poll = kFirstPoll;; poll = std::min(poll * 2, kLongestPoll)) {
-    Result<FunctionConfiguration> now = api.Configuration(target);
-    if (!now) return now;
-    if (now->state == "Failed" || now->update_status == "Failed")
-      return Fail(
-          ExitCode::kSystem,
-          fmt::format("{}: the update failed: {}", target.name,
-                      OneLine(now->state == "Failed" ? now->state_reason : now->update_reason)));
-    if (now->state != "Pending" && now->update_status != "InProgress") return now;
-    if (std::chrono::steady_clock::now() > end)
-      return Fail(ExitCode::kSystem,
-                  fmt::format("{}: an update takes longer than 5 minutes", target.name));
-    control.sleep(poll);
-    if (control.stopped()) return tl::unexpected(Stopped());
-  }
+  Result<FunctionConfiguration> now = WaitUntilSettled(api, target, control);
+  if (!now || (now->state != "Failed" && now->update_status != "Failed")) return now;
+  return Fail(ExitCode::kSystem, fmt::format("{}: the update failed: {}", target.name,
+                                             OneLine(now->state == "Failed" ? now->state_reason
+                                                                            : now->update_reason)));
 }
 
 ColdStarter::ColdStarter(const LambdaApi& api, const LambdaApi& restoring, LambdaTarget target,
@@ -94,7 +102,7 @@ Status ColdStarter::SetMarker() {
     marked_ = true;
   }
   const std::string value = fmt::format("{}-{}", stamp_, ++starts_);
-  return UpdateVariables(api_, target_, control_, [&](Variables& variables) {
+  return UpdateVariables(api_, restoring_, target_, control_, [&](Variables& variables) {
     variables[kColdMarker] = value;
     return true;
   });
@@ -102,7 +110,7 @@ Status ColdStarter::SetMarker() {
 
 Status ColdStarter::RemoveMarker() {
   const Status removed =
-      UpdateVariables(restoring_, target_, SleepingControl([] { return false; }),
+      UpdateVariables(restoring_, restoring_, target_, SleepingControl([] { return false; }),
                       [](Variables& variables) { return variables.erase(kColdMarker) > 0; });
   if (!removed) return removed;
   marked_ = false;
