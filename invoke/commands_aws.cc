@@ -191,6 +191,8 @@ Result<std::vector<std::string>> RestoreAws(const CommonOptions& common, const A
                                             const std::filesystem::path& output) {
   const Result<AwsTargets> targets = TargetsOf(common, options);
   if (!targets) return tl::unexpected(targets.error());
+  if (Status unused = CheckUnused(JournalOf(output)); !unused)
+    return tl::unexpected(unused.error());
   const Control control = SleepingControl([] { return false; });
   std::string endpoint;
   const Result<std::shared_ptr<AwsSession>> session =

@@ -66,6 +66,18 @@ Status TakeHeader(const fs::path& path, const json& line, const std::string& key
   return {};
 }
 
+// A session that was cut short began again from its first call: what it held before is none of the
+// results. (It is the first that is not done, so its calls are the last ones.)
+void TakeRound(Round round, JournalState& state) {
+  std::vector<Round>& rounds = state.results.rounds;
+  const auto begins_again = [&](const Round& last) {
+    return last.session == round.session && last.deployment == round.deployment;
+  };
+  if (!rounds.empty() && begins_again(rounds.back()) && rounds.back().call >= round.call)
+    while (!rounds.empty() && begins_again(rounds.back())) rounds.pop_back();
+  rounds.push_back(std::move(round));
+}
+
 // One line behind the first.
 Status TakeLine(const fs::path& path, const json& line, JournalState& state) {
   if (!line.is_object() || line.size() != 1) return NoJournal(path, "a line that is none of its");
@@ -76,7 +88,7 @@ Status TakeLine(const fs::path& path, const json& line, JournalState& state) {
     if (!round) return NoJournal(path, round.error().message);
     if (round->deployment >= state.results.deployments.size())
       return NoJournal(path, "a round of no deployment");
-    state.results.rounds.push_back(std::move(*round));
+    TakeRound(std::move(*round), state);
   } else if (kind == "session" && value.is_array() && value.size() == 2 &&
              value[0].is_number_unsigned() && value[1].is_number_unsigned()) {
     state.done.emplace(value[0].get<uint32_t>(), value[1].get<uint32_t>());
@@ -102,6 +114,9 @@ Result<uint64_t> TakeAll(const fs::path& path, std::string_view text, const std:
     if (!taken) return tl::unexpected(taken.error());
     whole = end + 1;
   }
+  state.cut_short = std::erase_if(state.results.rounds, [&](const Round& round) {
+    return state.done.count({round.session, round.deployment}) == 0;
+  });
   state.torn_bytes = text.size() - whole;
   state.resumed = whole > 0;
   return whole;
@@ -110,6 +125,10 @@ Result<uint64_t> TakeAll(const fs::path& path, std::string_view text, const std:
 tl::unexpected<Error> SystemError(const char* what, const fs::path& path) {
   return Fail(ExitCode::kSystem,
               fmt::format("{} {}: {}", what, path.string(), std::strerror(errno)));
+}
+
+tl::unexpected<Error> InUse(const fs::path& path) {
+  return Fail(ExitCode::kSystem, fmt::format("{} is in use by another measurement", path.string()));
 }
 
 }  // namespace
@@ -140,15 +159,22 @@ Result<std::set<std::string>> ChangesLeftIn(const fs::path& path) {
   return changes;
 }
 
+Status CheckUnused(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return {};
+  const bool locked = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+  ::close(fd);
+  if (locked) return {};
+  return InUse(path);
+}
+
 Result<Journal> Journal::Open(const fs::path& path, const std::string& key, const Results& results,
                               JournalState& state) {
   state.results = results;
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (fd < 0) return SystemError("cannot open", path);
   Journal journal(path, fd);
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-    return Fail(ExitCode::kSystem,
-                fmt::format("{} is in use by another measurement", path.string()));
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return InUse(path);
   const Result<std::string> text = ReadFile(path, kMaxBytes);
   if (!text) return tl::unexpected(text.error());
   const Result<uint64_t> whole = TakeAll(path, *text, key, state);

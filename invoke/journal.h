@@ -24,12 +24,16 @@ Result<std::set<std::string>> ChangesLeftIn(const std::filesystem::path& path);
 
 // What a journal held when it was opened.
 struct JournalState {
-  Results results;  // as far as they go
+  Results results;  // the calls of whole sessions; one that was cut short is measured again
   std::set<SessionKey> done;
   std::set<std::string> changes;  // made and not undone: "marker NAME", "version NAME:7"
   bool resumed = false;
+  uint64_t cut_short = 0;   // calls of sessions that never ended, left out
   uint64_t torn_bytes = 0;  // of a last line that was cut off, left out
 };
+
+// kSystem when another measurement has the file open. One that is not there is not in use.
+Status CheckUnused(const std::filesystem::path& path);
 
 class Journal {
  public:

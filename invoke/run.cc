@@ -29,6 +29,7 @@ Status CheckOutput(const RunOptions& options) {
 
 // --restart: the rounds go, but not the knowledge of what is still changed in the cloud.
 Result<std::set<std::string>> ThrowAway(const fs::path& path) {
+  if (Status unused = CheckUnused(path); !unused) return tl::unexpected(unused.error());
   Result<std::set<std::string>> changes = ChangesLeftIn(path);
   if (!changes) return changes;
   std::error_code error;
@@ -63,11 +64,17 @@ Result<Results> RunPlanned(const RunPlan& plan, const RunOptions& options, const
   JournalState state;
   Result<Journal> journal = Journal::Open(journal_path, KeyOf(plan), plan.header, state);
   if (!journal) return tl::unexpected(journal.error());
+  for (const std::string& change : left)  // of the journal that was thrown away
+    if (Status kept = journal->Changed(change); !kept) return tl::unexpected(kept.error());
   left.insert(state.changes.begin(), state.changes.end());
   if (state.resumed)
-    options.say(fmt::format("going on: {} calls are in {}{}", state.results.rounds.size(),
-                            journal_path.string(),
-                            state.torn_bytes > 0 ? " (its last line was cut off)" : ""));
+    options.say(fmt::format(
+        "going on: {} calls are in {}{}{}", state.results.rounds.size(), journal_path.string(),
+        state.cut_short > 0 ? fmt::format(", and {} of a session that was cut short: it is "
+                                          "measured again",
+                                          state.cut_short)
+                            : "",
+        state.torn_bytes > 0 ? " (its last line was cut off)" : ""));
   std::set<std::string> changed = left;  // and not put back
   const ChangeLog log{[&](const std::string& what) {
                         changed.insert(what);
