@@ -103,11 +103,19 @@ int Ready(void* reading_pointer, char* /*peer*/, char* /*local*/, int /*peer_por
   return CURL_PREREQFUNC_OK;
 }
 
+// One header beyond curl's own limit is CURLE_OUT_OF_MEMORY to it, or CURLE_TOO_LARGE (100)
+// since 8.6.
+bool IsFlood(CURLcode code, const Reading& reading) {
+  constexpr int kTooLarge = 100;
+  return reading.flooded ||
+         (reading.ready && (code == CURLE_OUT_OF_MEMORY || static_cast<int>(code) == kTooLarge));
+}
+
 HttpFailure::Kind KindOf(CURLcode code, const Reading& reading) {
   using Kind = HttpFailure::Kind;
   if (reading.stopped) return Kind::kStopped;
   if (reading.too_large) return Kind::kTooLarge;
-  if (reading.flooded) return Kind::kBadReply;
+  if (IsFlood(code, reading)) return Kind::kBadReply;
   const bool sent = reading.ready.has_value();
   switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -214,7 +222,7 @@ HttpFailure FailureOf(const HttpRequest& request, CURLcode code, const Reading& 
   if (reading.too_large)
     failure.message =
         fmt::format("{}: the reply is larger than {} bytes", HostOf(request.url), request.max_body);
-  if (reading.flooded) failure.message = HostOf(request.url) + ": headers without end";
+  if (IsFlood(code, reading)) failure.message = HostOf(request.url) + ": headers without end";
   failure.sent_at_ms = reading.ready_at_ms;
   failure.spent_ms = spent_ms;
   return failure;
