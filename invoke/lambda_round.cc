@@ -68,7 +68,10 @@ void TakeFunctionError(const HttpReply& reply, const LambdaReport& report, Round
     if (const json text = body.value("errorMessage", json("")); text.is_string())
       message = text.get<std::string>();
   }
-  if (round.error_type.empty()) round.error_type = OneLine(report.error_type);
+  // The payload of a process that was killed for its memory says no more than that it exited.
+  if (round.error_type.empty() ||
+      (round.error_type == "Runtime.ExitError" && !report.error_type.empty()))
+    round.error_type = OneLine(report.error_type);
   round.detail = OneLine(round.error_type.empty() ? message : round.error_type + ": " + message);
 }
 
