@@ -37,12 +37,16 @@ def main():
         init_start = time.time() * 1000
         trigger.load(lambda: runner.get_handler(handler))
     except BaseException as error:
-        reply(failed=f"{type(error).__name__}: {error}")
+        reply(failed=f"{kind_of(runner, error)}: {error}")
         return 1
     reply(init_start=init_start, init_end=time.time() * 1000)
     for index, line in enumerate(lines):
         reply(**call(runner, trigger, index, line.decode("utf-8")))
     return 0
+
+
+def kind_of(runner, error):
+    return str(error.kind) if isinstance(error, runner.Fault) else type(error).__name__
 
 
 def call(runner, trigger, index, text):
@@ -58,8 +62,7 @@ def call(runner, trigger, index, text):
         times["function_end"] = time.time() * 1000
         if isinstance(error, SystemExit):
             return {**times, "error_type": "Runtime.ExitError", "error": f"exit status {error.code}"}
-        kind = error.kind if isinstance(error, runner.Fault) else type(error).__name__
-        return {**times, "error_type": str(kind), "error": str(error)}
+        return {**times, "error_type": kind_of(runner, error), "error": str(error)}
     return {**times, "answer": answer}
 
 

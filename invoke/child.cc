@@ -1,15 +1,17 @@
 // The emulator puts the runtime into a process group of its own, so killing the group that we
 // started would leave the handler running. A session holds both: the child starts one (setsid), and
-// whatever names it as its session in /proc is killed.
+// whatever names it as its session in /proc is killed. What made a session of its own is found by
+// its parents, or, when those are gone, as a child of ours: we are the reaper of what our children
+// leave.
 #include "invoke/child.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,10 +25,12 @@
 #include <csignal>
 #include <cstring>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
 #include "base/files.h"
+#include "invoke/processes.h"
 
 namespace faaslight {
 namespace {
@@ -76,48 +80,6 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   return out;
 }
 
-struct ProcessStat {
-  pid_t pid = 0;
-  pid_t session = 0;
-  char state = '?';
-};
-
-// /proc/PID/stat: the name (second field, in parentheses) may hold anything, so the rest is read
-// from behind its last parenthesis: state, parent, group, session.
-std::optional<ProcessStat> StatOf(pid_t pid) {
-  const Result<std::string> text = ReadFile(fmt::format("/proc/{}/stat", pid), 1 << 16);
-  if (!text) return std::nullopt;
-  const size_t close = text->rfind(") ");
-  if (close == std::string::npos || close + 2 >= text->size()) return std::nullopt;
-  ProcessStat stat{pid, 0, (*text)[close + 2]};
-  size_t at = close + 3;
-  for (int field = 0; field < 3; ++field) {
-    if (at >= text->size()) return std::nullopt;
-    ++at;
-    const size_t end = std::min(text->find(' ', at), text->size());
-    if (std::from_chars(text->data() + at, text->data() + end, stat.session).ec != std::errc())
-      return std::nullopt;
-    at = end;
-  }
-  return stat;
-}
-
-// The living processes of a session.
-std::vector<pid_t> ProcessesOf(pid_t session) {
-  std::vector<pid_t> found;
-  DIR* proc = ::opendir("/proc");
-  if (proc == nullptr) return found;
-  while (const dirent* entry = ::readdir(proc)) {
-    const std::string_view name(entry->d_name);
-    pid_t pid = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc()) continue;
-    const std::optional<ProcessStat> stat = StatOf(pid);
-    if (stat && stat->session == session && stat->state != 'Z') found.push_back(pid);
-  }
-  ::closedir(proc);
-  return found;
-}
-
 std::optional<double> PeakOf(pid_t pid) {
   const Result<std::string> text = ReadFile(fmt::format("/proc/{}/status", pid), 1 << 16);
   if (!text) return std::nullopt;
@@ -129,6 +91,22 @@ std::optional<double> PeakOf(pid_t pid) {
       std::from_chars(text->data() + digit, text->data() + text->size(), kb).ec != std::errc())
     return std::nullopt;
   return static_cast<double>(kb) / 1024;
+}
+
+// The children that run now, of all users: what is another's is not to be killed.
+std::mutex g_children_mutex;
+std::set<pid_t> g_children;
+
+std::set<pid_t> OtherChildren(pid_t pid) {
+  const std::scoped_lock lock(g_children_mutex);
+  std::set<pid_t> others = g_children;
+  others.erase(pid);
+  return others;
+}
+
+void Forget(pid_t pid) {
+  const std::scoped_lock lock(g_children_mutex);
+  g_children.erase(pid);
 }
 
 }  // namespace
@@ -144,6 +122,7 @@ struct Child::State {
   std::condition_variable news;
   std::array<std::string, 3> kept;
   bool open = true;  // the streams are
+  bool stopped = false;
   std::thread reader;
 
   void Read();
@@ -223,6 +202,7 @@ Result<std::unique_ptr<Child>> Child::Start(const ChildCommand& command) {
   ::posix_spawnattr_setsigdefault(&attributes, &defaults);
   ::posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   state->started_at_ms =
       std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch())
           .count();
@@ -234,6 +214,10 @@ Result<std::unique_ptr<Child>> Child::Start(const ChildCommand& command) {
     return Fail(failed == ENOENT ? ExitCode::kUsage : ExitCode::kSystem,
                 fmt::format("cannot start {} in {}: {}", argv[0], command.directory.string(),
                             std::strerror(failed)));
+  {
+    const std::scoped_lock lock(g_children_mutex);
+    g_children.insert(state->pid);
+  }
   state->input = std::move(pipes[0].write);
   for (size_t i = 0; i < 3; ++i) state->streams[i] = std::move(pipes[i + 1].read);
   State* reading = state.get();
@@ -277,6 +261,13 @@ ChildOutput Child::Output() {
   return {state_->kept[0], state_->kept[1], state_->kept[2]};
 }
 
+// One that ends closes its streams a moment before it is a zombie.
+void Child::AwaitEnd() {
+  constexpr milliseconds kMoment{500}, kLook{1};
+  const auto end = Clock::now() + kMoment;
+  while (Running() && Clock::now() < end) std::this_thread::sleep_for(kLook);
+}
+
 bool Child::WaitFor(const std::function<bool(const ChildOutput&)>& enough, milliseconds time,
                     const std::function<bool()>& keep_going) {
   constexpr milliseconds kLook{20};
@@ -285,7 +276,11 @@ bool Child::WaitFor(const std::function<bool(const ChildOutput&)>& enough, milli
     if (enough(Output())) return true;
     if (Clock::now() >= end || !keep_going()) return false;
     std::unique_lock lock(state_->mutex);
-    if (!state_->open) return enough({state_->kept[0], state_->kept[1], state_->kept[2]});
+    if (!state_->open) {
+      lock.unlock();
+      AwaitEnd();
+      return enough(Output());
+    }
     state_->news.wait_for(lock, kLook);
     lock.unlock();
     // What it left running may hold the streams open.
@@ -295,9 +290,9 @@ bool Child::WaitFor(const std::function<bool(const ChildOutput&)>& enough, milli
 
 std::optional<double> Child::PeakMemoryMb(bool without_first) const {
   std::optional<double> peak;
-  for (const pid_t pid : ProcessesOf(state_->pid)) {
-    if (without_first && pid == state_->pid) continue;
-    const std::optional<double> one = PeakOf(pid);
+  for (const Process& process : LivingProcesses()) {
+    if (process.session != state_->pid || (without_first && process.pid == state_->pid)) continue;
+    const std::optional<double> one = PeakOf(process.pid);
     if (one && (!peak || *one > *peak)) peak = one;
   }
   return peak;
@@ -305,13 +300,18 @@ std::optional<double> Child::PeakMemoryMb(bool without_first) const {
 
 void Child::Stop(milliseconds grace) {
   constexpr milliseconds kLook{5};
+  if (state_->stopped) return;
+  state_->stopped = true;
+  // Before it ends: those that left its session are known by their parents now, and not later.
+  const std::vector<Process> left_session = FamilyOf(state_->pid, OtherChildren(state_->pid));
   if (Running()) ::kill(state_->pid, SIGTERM);
   const auto end = Clock::now() + grace;
   while (Running() && Clock::now() < end) std::this_thread::sleep_for(kLook);
   if (Running()) ::kill(state_->pid, SIGKILL);
-  for (const pid_t pid : ProcessesOf(state_->pid)) ::kill(pid, SIGKILL);
   int status = 0;
   if (!state_->status && ::waitpid(state_->pid, &status, 0) == state_->pid) state_->status = status;
+  KillFamily(state_->pid, OtherChildren(state_->pid), left_session);
+  Forget(state_->pid);
 }
 
 namespace {

@@ -57,12 +57,14 @@ class Child {
   // The largest peak of resident memory among the processes of its session, without the first
   // process itself when `without_first` (an emulator that is not what is measured).
   std::optional<double> PeakMemoryMb(bool without_first) const;
-  // SIGTERM, and SIGKILL for whatever of its session is left after `grace`.
+  // SIGTERM; SIGKILL after `grace`, and for whatever it started: of its session, descended from it,
+  // and, once no other child runs, orphans that left both.
   void Stop(std::chrono::milliseconds grace = std::chrono::milliseconds(2000));
 
  private:
   struct State;
   explicit Child(std::unique_ptr<State> state);
+  void AwaitEnd();
   std::unique_ptr<State> state_;
 };
 

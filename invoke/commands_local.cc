@@ -65,6 +65,8 @@ Result<std::vector<LocalOptions>> Resolved(const std::vector<Deployment>& deploy
     if (!resolved) return tl::unexpected(resolved.error());
     all.push_back(std::move(*resolved));
   }
+  if (Status checked = CheckInterpreter(all.front()); !checked)
+    return tl::unexpected(checked.error());
   return all;
 }
 

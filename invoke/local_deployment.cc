@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
@@ -12,7 +11,6 @@
 #include "invoke/gcf_deployment.h"
 #include "invoke/handler_times.h"
 #include "invoke/http_event.h"
-#include "invoke/lambda_report.h"
 #include "invoke/lambda_round.h"
 #include "invoke/one_line.h"
 
@@ -23,12 +21,18 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLookForPort{2};
+constexpr milliseconds kGrace{100};
 constexpr milliseconds kLogLag{500};  // from a reply to the emulator's account of it
 
 double NowMs() {
   return std::chrono::duration<double, std::milli>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+const char* NameOf(LocalServer server) {
+  if (server == LocalServer::kBare) return "the bare runtime";
+  return server == LocalServer::kRie ? "the emulator" : "functions-framework";
 }
 
 // What the three servers have in common: a process per session.
@@ -49,6 +53,8 @@ class LocalDeployment : public MeasuredDeployment {
   // Starts the process, and gives up to the caller to wait until it is ready.
   Status Start();
   Status StopProcess() {
+    // Only the emulator has something to end: its runtime.
+    if (child_ && options_.server != LocalServer::kRie) child_->Stop(kGrace);
     child_.reset();
     scratch_.reset();
     return {};
@@ -57,6 +63,7 @@ class LocalDeployment : public MeasuredDeployment {
   std::string Url() const { return fmt::format("http://127.0.0.1:{}", port_); }
   // Until the server accepts connections. An error shows the end of what it wrote.
   Status WaitForPort();
+  // `why`, and the end of what it wrote.
   Error NotStarted(const std::string& why);
 
   LocalOptions options_;
@@ -74,7 +81,7 @@ Error LocalDeployment::NotStarted(const std::string& why) {
   constexpr size_t kShown = 600;
   if (text.size() > kShown) text.erase(0, text.size() - kShown);
   return {ExitCode::kHandler,
-          fmt::format("the server for {} {}: {}", options_.app.string(), why,
+          fmt::format("{} under {} {}: {}", options_.app.string(), NameOf(options_.server), why,
                       text.empty() ? "it wrote nothing" : OneLine(text, kShown))};
 }
 
@@ -115,24 +122,25 @@ class RieDeployment : public LocalDeployment {
  public:
   using LocalDeployment::LocalDeployment;
   Result<Round> Call(const CallEvent& event) override;
+
+ private:
+  Error InitFailed(const Round& round);
+  bool initialized_ = false;  // the application's import has gone well before
 };
 
-// A body that says it is an error: the emulator sends no X-Amz-Function-Error.
-void TakeRieBody(const std::string& body, const RieLog& log, Round& round) {
-  const json value = json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (log.timed_out) {
-    round.outcome = CallOutcome::kFunctionError;
-    round.error_type = "Sandbox.Timedout";
-    round.detail = OneLine(body);
-  } else if (value.is_object() && value.contains("errorType") && value.contains("errorMessage") &&
-             value.size() <= 4) {
-    round.outcome = CallOutcome::kFunctionError;
-    const auto text = [&](const char* name) {
-      return value[name].is_string() ? OneLine(value[name].get<std::string>()) : std::string();
-    };
-    round.error_type = text("errorType");
-    round.detail = round.error_type + ": " + text("errorMessage");
+// The runtime's own words are on standard output; the emulator's say little.
+Error RieDeployment::InitFailed(const Round& round) {
+  constexpr size_t kShown = 600;
+  const ChildOutput output = child_->Output();
+  std::string text = round.detail;
+  if (round.error_type.empty()) {
+    text = output.out;
+    if (text.rfind("START ", 0) == 0) text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
+    if (text.size() > kShown) text.erase(0, text.size() - kShown);
   }
+  if (text.empty()) text = RieReason(output.err);
+  return {ExitCode::kHandler, fmt::format("{} did not start under the emulator: {}",
+                                          options_.app.string(), OneLine(text, kShown))};
 }
 
 Result<Round> RieDeployment::Call(const CallEvent& event) {
@@ -163,9 +171,13 @@ Result<Round> RieDeployment::Call(const CallEvent& event) {
     return round;
   }
   TakeRieBody(sent.outcome->body, log, round);
-  if (round.outcome == CallOutcome::kFunctionError && round.error_type.empty() &&
-      sent.outcome->body.empty())
-    return Fail(ExitCode::kHandler, NotStarted("could not start the runtime").message);
+  if (log.init_failed && !log.timed_out) {
+    if (!initialized_) return tl::unexpected(InitFailed(round));
+    round.outcome = CallOutcome::kFunctionError;
+    if (round.error_type.empty()) round.error_type = "Runtime.ExitError";
+    if (sent.outcome->body.empty()) round.detail = RieReason(child_->Output().err);
+  }
+  initialized_ = true;
   // Known by the emulator's own word: a runtime that died is started anew by the next call.
   round.start = log.init_ms ? Start::kCold : Start::kWarm;
   round.request_id = log.request_id;
@@ -187,7 +199,39 @@ class FrameworkDeployment : public LocalDeployment {
  public:
   using LocalDeployment::LocalDeployment;
   Result<Round> Call(const CallEvent& event) override;
+
+ private:
+  void Explain(Round& round);
 };
+
+// The last line that is not indented, as a traceback's is.
+std::string LastLine(std::string text) {
+  while (!text.empty()) {
+    const size_t end = text.find_last_not_of(" \r\n");
+    text.resize(end == std::string::npos ? 0 : end + 1);
+    const size_t begin = text.rfind('\n') + 1;  // 0 without one
+    if (begin < text.size() && text[begin] != ' ') return OneLine(text.substr(begin));
+    text.resize(begin);
+  }
+  return text;
+}
+
+// What went wrong in a handler only the server's standard error tells; and a handler may have ended
+// the server, a moment after its reply (Node.js): the next call then starts another.
+void FrameworkDeployment::Explain(Round& round) {
+  constexpr milliseconds kLast{150};
+  child_->WaitFor([](const ChildOutput&) { return false; }, kLast,
+                  [&] { return !control_.stopped(); });
+  const std::string said = LastLine(child_->Output().err);
+  if (round.http_status != 0 && !said.empty())
+    round.detail = fmt::format("status {}: {}", round.http_status, said);
+  else if (!said.empty())
+    round.detail += "; the server: " + said;
+  if (const std::string ended = child_->EndedBy(); !ended.empty())
+    round.faults.push_back("the server " + ended);
+  // A handler that goes on would take its time from the next call.
+  if (round.outcome == CallOutcome::kTimedOut) StopProcess();
+}
 
 Result<Round> FrameworkDeployment::Call(const CallEvent& event) {
   Result<HttpRequest> request = RequestOfEvent("", event.json);
@@ -204,8 +248,9 @@ Result<Round> FrameworkDeployment::Call(const CallEvent& event) {
     ready_ms = NowMs() - child_->started_at_ms();
   }
   request->url = Url() + request->url;
-  request->timeout = Limit() + std::chrono::seconds(10);
+  request->timeout = Limit();
   request->no_proxy = true;
+  child_->ClearOutput();
   const RetriedOutcome sent{send_(*request), 1, {}};
   Round round = RoundOfHttp(sent);
   round.start = cold ? Start::kCold : Start::kWarm;
@@ -216,6 +261,7 @@ Result<Round> FrameworkDeployment::Call(const CallEvent& event) {
   }
   round.at(Metric::kUsedMemory) = child_->PeakMemoryMb(false);
   if (sent.outcome) TakeHandlerTimes(sent.outcome->body, nullptr, round);
+  if (round.outcome != CallOutcome::kOk) Explain(round);
   return round;
 }
 
@@ -228,6 +274,8 @@ class BareDeployment : public LocalDeployment {
  private:
   // The next line of descriptor 3; nothing when the process ended or took too long.
   std::optional<json> Reply();
+  // Why there was none.
+  std::string NoReply();
 };
 
 std::optional<json> BareDeployment::Reply() {
@@ -245,6 +293,12 @@ std::optional<json> BareDeployment::Reply() {
   json value = json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!value.is_object()) return std::nullopt;
   return value;
+}
+
+std::string BareDeployment::NoReply() {
+  const std::string ended = child_->EndedBy();
+  return ended.empty() ? fmt::format("gave no answer within {} s", options_.timeout.count())
+                       : ended;
 }
 
 double NumberOf(const json& object, const char* name) {
@@ -270,10 +324,11 @@ Result<Round> BareDeployment::Call(const CallEvent& event) {
     round.sent_at_ms = child_->started_at_ms();
     const std::optional<json> ready = Reply();
     if (!ready || ready->contains("failed"))
-      return tl::unexpected(
-          NotStarted(ready && (*ready)["failed"].is_string()
-                         ? "did not import: " + OneLine((*ready)["failed"].get<std::string>())
-                         : "did not import"));
+      return tl::unexpected(ready
+                                ? Error{ExitCode::kHandler,
+                                        fmt::format("{} did not import: {}", options_.app.string(),
+                                                    OneLine(TextOf(*ready, "failed")))}
+                                : NotStarted(NoReply()));
     init_ms = NumberOf(*ready, "init_end") - NumberOf(*ready, "init_start");
     round.at(Metric::kInit) = init_ms;
   }
@@ -309,38 +364,7 @@ Result<Round> BareDeployment::Call(const CallEvent& event) {
   return round;
 }
 
-std::optional<double> NumberBehind(const std::string& text, std::string_view mark) {
-  const size_t at = text.rfind(mark);
-  if (at == std::string::npos) return std::nullopt;
-  const char* begin = text.data() + at + mark.size();
-  double value = 0;
-  const auto read = std::from_chars(begin, text.data() + text.size(), value);
-  if (read.ec != std::errc() || value < 0) return std::nullopt;
-  return value;
-}
-
 }  // namespace
-
-RieLog ReadRieLog(const std::string& out, const std::string& err) {
-  RieLog log;
-  // Only what the emulator itself wrote (its standard error) says that init ran in this call; the
-  // handler prints to the other stream.
-  log.init_ms = NumberBehind(err, "INIT REPORT(durationMs: ");
-  log.timed_out = err.find("errResetReceived") != std::string::npos;
-  log.exited = err.find("exited: exit status") != std::string::npos ||
-               err.find("exited: signal") != std::string::npos;
-  if (const size_t at = err.rfind("INVOKE START(requestId: "); at != std::string::npos) {
-    const size_t begin = at + std::string_view("INVOKE START(requestId: ").size();
-    log.request_id = OneLine(err.substr(begin, err.find(')', begin) - begin), 100);
-  }
-  const LambdaReport report = ReadLambdaReport(out, log.request_id);
-  log.ended = report.found;
-  log.billed_ms = report.billed_ms;
-  log.duration_ms = report.duration_ms;
-  if (log.duration_ms && log.init_ms)
-    log.duration_ms = std::max(0.0, *log.duration_ms - *log.init_ms);
-  return log;
-}
 
 std::unique_ptr<MeasuredDeployment> MakeLocalDeployment(LocalOptions options, HttpSend send,
                                                         Control control) {

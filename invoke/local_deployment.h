@@ -7,6 +7,7 @@
 #include "invoke/deployment.h"
 #include "invoke/http.h"
 #include "invoke/local_runtime.h"
+#include "invoke/rie_log.h"
 
 namespace faaslight {
 
@@ -14,16 +15,5 @@ namespace faaslight {
 // first call starts the process. Where times come from: docs/invoke.md.
 std::unique_ptr<MeasuredDeployment> MakeLocalDeployment(LocalOptions options, HttpSend send,
                                                         Control control);
-
-// What the emulator prints of one call, read from what it wrote since the call began.
-struct RieLog {
-  std::optional<double> init_ms;      // INIT REPORT(durationMs: …); the REPORT line's is wrong
-  std::optional<double> duration_ms;  // REPORT's Duration, less init where init was part of it
-  std::optional<double> billed_ms;
-  std::string request_id;
-  bool ended = false;  // a REPORT was there
-  bool timed_out = false, exited = false;
-};
-RieLog ReadRieLog(const std::string& out, const std::string& err);
 
 }  // namespace faaslight

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/files.h"
+#include "base/subprocess.h"
 #include "invoke/one_line.h"
 
 namespace faaslight {
@@ -59,12 +60,16 @@ std::optional<fs::path> InPyenv(const std::string& minor) {
   const fs::path versions =
       (root != nullptr ? fs::path(root) : fs::path(home) / ".pyenv") / "versions";
   std::optional<fs::path> found;
+  int newest = 0;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(versions, error)) {
     const std::string name = entry.path().filename().string();
     const fs::path python = entry.path() / "bin/python";
-    if (name.rfind(minor + ".", 0) == 0 && IsFile(python) && (!found || python > *found))
-      found = python;
+    if (name.rfind(minor + ".", 0) != 0 || !IsFile(python)) continue;
+    const int patch = std::atoi(name.c_str() + minor.size() + 1);
+    if (found && patch <= newest) continue;
+    found = python;
+    newest = patch;
   }
   return found;
 }
@@ -297,7 +302,11 @@ std::optional<std::string> PythonMinorOf(const std::string& runtime) {
   return runtime.substr(6);
 }
 
-bool IsNode(const std::string& runtime) { return runtime.rfind("nodejs", 0) == 0; }
+bool IsNode(const std::string& runtime) {
+  constexpr std::string_view kNode = "nodejs";
+  return runtime.rfind(kNode, 0) == 0 && runtime.size() > kNode.size() &&
+         runtime.find_first_not_of("0123456789", kNode.size()) == std::string::npos;
+}
 
 Result<LocalOptions> ResolveLocal(LocalOptions options) {
   if (!PythonMinorOf(options.runtime) && !IsNode(options.runtime))
@@ -312,6 +321,25 @@ Result<LocalOptions> ResolveLocal(LocalOptions options) {
   if (!options.servers.empty()) options.servers = fs::absolute(options.servers);
   if (Status server = CheckServer(options); !server) return tl::unexpected(server.error());
   return options;
+}
+
+Status CheckInterpreter(const LocalOptions& options) {
+  constexpr const char* kPythonSays = "import sys; print('python%d.%d' % sys.version_info[:2])";
+  Command command;
+  const std::string program = options.interpreter.string();
+  if (IsNode(options.runtime))
+    command.argv = {program, "--print", "'nodejs' + process.versions.node.split('.')[0]"};
+  else
+    command.argv = {program, "-I", "-S", "-c", kPythonSays};
+  command.timeout = std::chrono::seconds(30);
+  const Result<ProcessResult> done = Run(command);
+  if (!done) return Fail(ExitCode::kUsage, done.error().message);
+  std::string said = done->out.substr(0, done->out.find('\n'));
+  if (done->ok() && said == options.runtime) return {};
+  return Fail(
+      ExitCode::kUsage,
+      fmt::format("{} is {}, not {}: give another by --interpreter, or that --runtime", program,
+                  done->ok() && !said.empty() ? OneLine(said) : "no interpreter", options.runtime));
 }
 
 Result<ChildCommand> LocalCommand(const LocalOptions& options, uint16_t port, uint16_t api_port,

@@ -36,6 +36,9 @@ bool IsNode(const std::string& runtime);
 // missing and how to get it.
 Result<LocalOptions> ResolveLocal(LocalOptions options);
 
+// Runs the interpreter to see that it is what `runtime` says: what is measured is named by it.
+Status CheckInterpreter(const LocalOptions& options);
+
 // The command for one start. `ports`: the server's, and the runtime API's (RIE alone). `scratch`: a
 // folder for HOME and TMPDIR, and for the runners that are written there (bare).
 Result<ChildCommand> LocalCommand(const LocalOptions& options, uint16_t port, uint16_t api_port,
