@@ -112,6 +112,12 @@ TEST(Summary, PairsAreCallsOfTheSameSessionCallEventAndStart) {
               Contains("1 of 3 pairs are not compared: one call was cold, the other not"));
 }
 
+TEST(Summary, ACallIsInOnePair) {
+  Results results = WithInits({{200, 100}, {300, 150}});
+  results.rounds.push_back(results.rounds[1]);  // after's call once more
+  EXPECT_EQ(SummarizeResults(results).comparisons[0].stats.pairs, 2U);
+}
+
 TEST(Summary, NothingIsComparedUnlessAsked) {
   Results results = WithInits(Inits(12));
   results.compared = false;
