@@ -67,11 +67,11 @@ Result<AwsTargets> TargetsOf(const CommonOptions& common, const AwsOptions& opti
     if (!target) return tl::unexpected(target.error());
     out.targets.push_back(std::move(*target));
   }
-  // Two of one function would undo each other's markers, and compare a function with itself.
+  // Two of one function would undo each other's markers, and compare a function with itself. All
+  // are in one region of one account, however they are named.
   for (size_t i = 0; options.force_cold && i < out.targets.size(); ++i)
     for (size_t j = 0; j < i; ++j)
-      if (out.targets[i].name == out.targets[j].name &&
-          out.targets[i].region == out.targets[j].region)
+      if (out.targets[i].name == out.targets[j].name)
         return Fail(
             ExitCode::kUsage,
             fmt::format("{} is named twice: --force-cold changes a function, so each can be "
