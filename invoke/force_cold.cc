@@ -53,13 +53,16 @@ Result<FunctionConfiguration> WaitUntilSettled(const LambdaApi& api, const Lambd
 // looked for what to put back. So `changing` is an API that none stops. `change` returns false when
 // there is nothing to write.
 Status UpdateVariables(const LambdaApi& api, const LambdaApi& changing, const LambdaTarget& target,
-                       const Control& control, const std::function<bool(Variables&)>& change) {
+                       const Control& control,
+                       const std::function<Result<bool>(Variables&)>& change) {
   for (int conflicts = 0; conflicts < kMaxConflicts; ++conflicts) {
     Result<FunctionConfiguration> now = WaitUntilSettled(api, target, control);
     if (!now) return tl::unexpected(now.error());
     if (!now->variables) return tl::unexpected(NoVariables(target.name));
     Variables variables = *now->variables;
-    if (!change(variables)) return {};
+    const Result<bool> write = change(variables);
+    if (!write) return tl::unexpected(write.error());
+    if (!*write) return {};
     const auto updated = changing.SetVariables(target, variables, now->revision_id);
     if (!updated) return tl::unexpected(updated.error());
     if (*updated) {
@@ -97,15 +100,18 @@ ColdStarter::ColdStarter(const LambdaApi& api, const LambdaApi& restoring, Lambd
       log_(std::move(log)) {}
 
 Status ColdStarter::SetMarker() {
-  if (!marked_) {
-    if (Status logged = log_.changed("marker " + target_.name); !logged) return logged;
-    marked_ = true;
-  }
   const std::string value = fmt::format("{}-{}", stamp_, ++starts_);
-  return UpdateVariables(api_, restoring_, target_, control_, [&](Variables& variables) {
-    variables[kColdMarker] = value;
-    return true;
-  });
+  return UpdateVariables(api_, restoring_, target_, control_,
+                         [&](Variables& variables) -> Result<bool> {
+                           variables[kColdMarker] = value;
+                           if (marked_) return true;
+                           // Not before: of variables that could not be read there is nothing to
+                           // put back.
+                           if (Status logged = log_.changed("marker " + target_.name); !logged)
+                             return tl::unexpected(logged.error());
+                           marked_ = true;
+                           return true;
+                         });
 }
 
 Status ColdStarter::RemoveMarker() {
