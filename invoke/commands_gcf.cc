@@ -23,6 +23,13 @@ Result<std::string> UrlOf(const std::string& target, const GcfOptions& options) 
   const std::string scheme = SchemeOf(target);
   if ((scheme != "https" && scheme != "http") || HostOf(target).empty())
     return Fail(ExitCode::kUsage, fmt::format("'{}' is no http or https URL", OneLine(target)));
+  // A password would be in the results.
+  const size_t authority = scheme.size() + 3;
+  if (target.substr(0, target.find_first_of("/?#", authority)).find('@') != std::string::npos)
+    return Fail(ExitCode::kUsage,
+                fmt::format("the URL of {} names a user: leave that out; a token is sent by "
+                            "--token-command",
+                            HostOf(target)));
   return target;
 }
 

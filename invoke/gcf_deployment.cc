@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <cmath>
 #include <utility>
 
@@ -81,6 +80,9 @@ Result<Round> GcfDeployment::Call(const CallEvent& event) {
   Result<RetriedOutcome> sent = Send(event, false);
   if (sent && sent->outcome && sent->outcome->status == 401) sent = Send(event, true);
   if (!sent) return tl::unexpected(sent.error());
+  if (!answered_ && !sent->outcome && sent->outcome.error().kind == HttpFailure::Kind::kNotSent)
+    return Fail(ExitCode::kSystem, fmt::format("cannot reach the function, in {} attempts: {}",
+                                               sent->attempts, sent->outcome.error().message));
   Round round = RoundOfHttp(*sent);
   if (!answered_ && (round.http_status == 401 || round.http_status == 403))
     return Fail(ExitCode::kUsage,
@@ -90,6 +92,13 @@ Result<Round> GcfDeployment::Call(const CallEvent& event) {
   answered_ = answered_ || sent->outcome.has_value();
   if (sent->outcome) TakeHandlerTimes(sent->outcome->body, &signs_, round);
   return round;
+}
+
+std::string Trimmed(std::string text) {
+  constexpr const char* kSpace = " \t\r\n";
+  text.erase(text.find_last_not_of(kSpace) + 1);  // npos + 1 is 0
+  text.erase(0, text.find_first_not_of(kSpace));
+  return text;
 }
 
 bool IsPart(std::string_view text) {
@@ -109,19 +118,16 @@ Result<std::string> BearerToken::Get(bool fresh) {
   command.timeout = std::chrono::seconds(60);
   const Result<ProcessResult> done = Run(command);
   if (!done) return tl::unexpected(done.error());
-  std::string token = done->out;
-  while (!token.empty() && std::isspace(static_cast<unsigned char>(token.back())) != 0)
-    token.pop_back();
-  token.erase(0, token.find_first_not_of(" \t\r\n"));
+  std::string token = Trimmed(done->out);
   const bool printable = token.find_first_of(" \t\r\n") == std::string::npos;
   if (!done->ok() || token.empty() || !printable)
     return Fail(ExitCode::kUsage,
-                fmt::format("the token command '{}' gave no token ({}): {}. Give another by "
+                fmt::format("the token command '{}' gave no token ({}{}). Give another by "
                             "--token-command, or '' for a function that needs none",
                             OneLine(command_),
                             done->timed_out ? "took longer than a minute"
                                             : fmt::format("exit code {}", done->exit_code),
-                            OneLine(done->err)));
+                            done->err.empty() ? "" : ": " + OneLine(Trimmed(done->err))));
   token_ = std::move(token);
   made_ = now;
   return token_;

@@ -68,18 +68,24 @@ Result<HttpRequest> RequestOfEvent(const std::string& url, const std::string& ev
                 "an event of the http trigger is an object (method, path, headers, query, body, "
                 "base64)");
   HttpRequest request;
-  std::string path = event.value("path", json("/")).is_string()
-                         ? event.value("path", json("/")).get<std::string>()
-                         : "/";
+  const json given = event.value("path", json());
+  std::string path = given.is_string() ? given.get<std::string>() : "";
   std::string query;
+  request.url = url.substr(0, url.find('#'));
+  if (const size_t mark = request.url.find('?'); mark != std::string::npos) {
+    query = request.url.substr(mark + 1);
+    request.url.resize(mark);
+  }
   if (const size_t mark = path.find('?'); mark != std::string::npos) {
-    query = path.substr(mark + 1);
+    query += (query.empty() ? "" : "&") + path.substr(mark + 1);
     path.resize(mark);
   }
   AddQuery(event.value("query", json()), query);
-  request.url = url;
-  while (!request.url.empty() && request.url.back() == '/') request.url.pop_back();
-  request.url += (path.empty() || path.front() != '/' ? "/" : "") + path;
+  // Without a path of the event's, the URL's own as it is: /f and /f/ are two to many servers.
+  if (!path.empty() || request.url.empty()) {
+    while (!request.url.empty() && request.url.back() == '/') request.url.pop_back();
+    request.url += (path.empty() || path.front() != '/' ? "/" : "") + path;
+  }
   if (!query.empty()) request.url += "?" + query;
   // Neither may end the request line early.
   if (request.url.find_first_of(std::string_view(" \r\n\0", 4)) != std::string::npos)

@@ -79,7 +79,7 @@ Error LocalDeployment::NotStarted(const std::string& why) {
   const ChildOutput output = child_->Output();
   std::string text = output.err.empty() ? output.out : output.err;
   constexpr size_t kShown = 600;
-  if (text.size() > kShown) text.erase(0, text.size() - kShown);
+  if (text.size() > kShown) text.erase(0, text.find('\n', text.size() - kShown) + 1);
   return {ExitCode::kHandler,
           fmt::format("{} under {} {}: {}", options_.app.string(), NameOf(options_.server), why,
                       text.empty() ? "it wrote nothing" : OneLine(text, kShown))};

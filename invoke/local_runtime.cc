@@ -338,8 +338,8 @@ Status CheckInterpreter(const LocalOptions& options) {
   if (done->ok() && said == options.runtime) return {};
   return Fail(
       ExitCode::kUsage,
-      fmt::format("{} is {}, not {}: give another by --interpreter, or that --runtime", program,
-                  done->ok() && !said.empty() ? OneLine(said) : "no interpreter", options.runtime));
+      fmt::format("{} is no {}{}: give its path by --interpreter, or another --runtime", program,
+                  options.runtime, done->ok() && !said.empty() ? " but " + OneLine(said) : ""));
 }
 
 Result<ChildCommand> LocalCommand(const LocalOptions& options, uint16_t port, uint16_t api_port,
