@@ -115,7 +115,7 @@ void AddSchedule(CLI::App& cli, Arguments& arguments) {
   cli.add_option("--rate", common.rate, "at most so many calls per second")
       ->check(CLI::NonNegativeNumber);
   cli.add_option("--pause", common.pause_s, "seconds between sessions")
-      ->check(CLI::Range(0, 86400));
+      ->check(CLI::Range(0.0, 86400.0));
   cli.add_option("--timeout", common.timeout_s, "seconds that a call may take");
 }
 
