@@ -173,7 +173,7 @@ void SetUp(CURL* curl, const HttpRequest& request, curl_slist* list, Reading* re
   ::curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   ::curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &Progress);
   ::curl_easy_setopt(curl, CURLOPT_XFERINFODATA, reading);
-  if (request.no_proxy) ::curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+  if (request.no_proxy || IsLoopback(request.url)) ::curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
   if (request.method == "POST" || request.method == "PUT" || !request.body.empty()) {
     ::curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
                        static_cast<curl_off_t>(request.body.size()));

@@ -33,7 +33,9 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{30'000};  // of the whole request
   uint64_t max_body = 8ULL << 20;             // a longer reply is a kTooLarge
   std::optional<SigV4> sigv4 = {};
-  bool no_proxy = false;  // else the proxy of the environment (http_proxy, no_proxy, …)
+  // Else the proxy of the environment (http_proxy, no_proxy, …), but none on the way to this
+  // machine itself: what is allowed without TLS there must not leave it.
+  bool no_proxy = false;
 };
 
 struct HttpReply {
