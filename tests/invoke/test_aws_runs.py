@@ -1,6 +1,7 @@
 """A measurement as a whole: going on after an interrupt, its files, its arguments, and the report again."""
 
 import signal
+import socket
 import subprocess
 import time
 
@@ -219,7 +220,8 @@ def test_a_rate_is_kept(api, aws):
     aws.run("shop", "--rounds", 3, "--warm", 3, "--rate", 10)
     arrived = [one["arrived"] for one in api.requests("invoke")[before:]]
     assert len(arrived) == 9
-    assert all(later - earlier > 0.08 for earlier, later in zip(arrived, arrived[1:]))
+    # 0.8 s, less what the first may have been late.
+    assert arrived[-1] - arrived[0] > 0.5
 
 
 def test_a_pause_between_sessions(aws):
@@ -287,13 +289,26 @@ def test_an_endpoint_of_the_environment(api, aws):
     assert keys(aws.rounds()) == schedule(1, 1, 2)
 
 
-def test_nobody_at_the_endpoint(api, tmp_path):
+@pytest.fixture
+def nobody():
+    """The address of a port that is taken, and where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_nobody_at_the_endpoint(api, tmp_path, nobody):
     """Refused connections are tried again for a while: an interrupt ends that."""
-    aws = Aws(api, tmp_path, "http://127.0.0.1:9")
+    aws = Aws(api, tmp_path, nobody)
     with aws.going("shop", "--force-cold") as process:
-        time.sleep(0.5)
+        wait_for(aws.part.exists, "the journal")
         end_with(process, signal.SIGINT, 4)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_proxy_on_the_way_to_this_machine(aws, nobody):
+    aws.run("shop", "--rounds", 1, env={name: nobody for name in ("http_proxy", "all_proxy", "ALL_PROXY")})
+    assert [one["attempts"] for one in aws.rounds()] == [1, 1]
 
 
 @pytest.mark.parametrize(
