@@ -132,10 +132,12 @@ struct Child::State {
 // False at its end.
 bool Child::State::ReadOne(size_t stream) {
   std::array<char, 65536> buffer{};
+  // Under the lock, so that what is neither in a pipe nor kept is in nobody's hands: Drained(). It
+  // does not wait: poll() said that there is something.
+  const std::scoped_lock lock(mutex);
   const ssize_t size = ::read(streams[stream].get(), buffer.data(), buffer.size());
   if (size < 0 && errno == EINTR) return true;
   if (size <= 0) return false;
-  const std::scoped_lock lock(mutex);
   std::string& text = kept[stream];
   text.append(buffer.data(), static_cast<size_t>(size));
   if (text.size() > kMaxKept) text.erase(0, text.size() - kMaxKept / 2);
@@ -261,6 +263,25 @@ ChildOutput Child::Output() {
   return {state_->kept[0], state_->kept[1], state_->kept[2]};
 }
 
+ChildOutput Child::Drained() {
+  constexpr milliseconds kMost{200};  // one that never stops writing
+  constexpr std::chrono::microseconds kLook{100};
+  const auto end = Clock::now() + kMost;
+  while (true) {
+    std::array<pollfd, 3> polled{};
+    for (size_t i = 0; i < polled.size(); ++i) polled[i] = {state_->streams[i].get(), POLLIN, 0};
+    {
+      const std::scoped_lock lock(state_->mutex);
+      const bool more = ::poll(polled.data(), polled.size(), 0) > 0 &&
+                        std::any_of(polled.begin(), polled.end(),
+                                    [](const pollfd& one) { return (one.revents & POLLIN) != 0; });
+      if (!more || !state_->open || Clock::now() >= end)
+        return {state_->kept[0], state_->kept[1], state_->kept[2]};
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
 // One that ends closes its streams a moment before it is a zombie.
 void Child::AwaitEnd() {
   constexpr milliseconds kMoment{500}, kLook{1};
@@ -284,7 +305,7 @@ bool Child::WaitFor(const std::function<bool(const ChildOutput&)>& enough, milli
     state_->news.wait_for(lock, kLook);
     lock.unlock();
     // What it left running may hold the streams open.
-    if (!Running()) return enough(Output());
+    if (!Running()) return enough(Drained());
   }
 }
 

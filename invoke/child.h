@@ -49,6 +49,8 @@ class Child {
   // Forgets what it wrote until now.
   void ClearOutput();
   ChildOutput Output();
+  // The same, with all that it has written until now: what still lies in the pipes is waited for.
+  ChildOutput Drained();
   // Waits until `enough` says so of the output since ClearOutput() (true), or the time is over, or
   // it has ended and its output with it, or `keep_going` says no (false).
   bool WaitFor(const std::function<bool(const ChildOutput&)>& enough,

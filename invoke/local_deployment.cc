@@ -164,6 +164,9 @@ Result<Round> RieDeployment::Call(const CallEvent& event) {
         return log.ended || log.exited;
       },
       kLogLag, [&] { return !control_.stopped(); });
+  // Two pipes: that the REPORT came through one does not say that the init came through the other.
+  const ChildOutput written = child_->Drained();
+  log = ReadRieLog(written.out, written.err);
   Round round = RoundOfHttp(sent);
   round.at(Metric::kUsedMemory) = child_->PeakMemoryMb(/*without_first=*/true);
   if (!sent.outcome) {
@@ -185,7 +188,7 @@ Result<Round> RieDeployment::Call(const CallEvent& event) {
   round.at(Metric::kFunction) = log.duration_ms;
   round.at(Metric::kBilled) = log.billed_ms;
   if (!log.ended) round.faults.emplace_back("the emulator wrote no REPORT");
-  const HandlerTimes times = ReadHandlerTimes(sent.outcome->body, child_->Output().out);
+  const HandlerTimes times = ReadHandlerTimes(sent.outcome->body, written.out);
   if (times.function_start) {
     round.at(Metric::kArrive) = *times.function_start - round.sent_at_ms;
     round.at(Metric::kPrepare) = *round.at(Metric::kArrive) - log.init_ms.value_or(0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -25,6 +26,34 @@ std::optional<double> SumBehind(const std::string& text, std::string_view mark) 
   return sum;
 }
 
+// What the emulator's own stream says of the call's duration, init included.
+std::optional<double> DurationOf(const std::string& err, std::optional<double> init_ms) {
+  const size_t done = err.rfind("INVOKE RTDONE(");
+  if (done == std::string::npos) return std::nullopt;
+  const std::string line = err.substr(done, err.find('\n', done) - done);
+  const std::optional<double> duration = SumBehind(line, ", duration: ");
+  return duration ? std::optional(*duration + init_ms.value_or(0)) : std::nullopt;
+}
+
+// A handler may print a REPORT of its own call, and what it prints may come after the emulator's:
+// the one that agrees best with the duration is taken.
+LambdaReport ReportOf(const std::string& out, const std::string& id,
+                      std::optional<double> duration_ms) {
+  const std::string mark = "REPORT RequestId: " + id;
+  LambdaReport best;
+  double best_off = 0;
+  if (id.empty()) return best;
+  for (size_t at = out.find(mark); at != std::string::npos; at = out.find(mark, at + 1)) {
+    const LambdaReport report = ReadLambdaReport(out.substr(at, out.find('\n', at) - at), id);
+    if (!report.found) continue;
+    const double off = duration_ms ? std::abs(report.duration_ms.value_or(1e9) - *duration_ms) : 0;
+    if (best.found && off > best_off) continue;
+    best = report;
+    best_off = off;
+  }
+  return best;
+}
+
 }  // namespace
 
 RieLog ReadRieLog(const std::string& out, const std::string& err) {
@@ -40,8 +69,8 @@ RieLog ReadRieLog(const std::string& out, const std::string& err) {
     const size_t begin = at + std::string_view("INVOKE START(requestId: ").size();
     log.request_id = OneLine(err.substr(begin, err.find(')', begin) - begin), 100);
   }
-  const LambdaReport report = ReadLambdaReport(out, log.request_id);
-  log.ended = report.found;
+  const LambdaReport report = ReportOf(out, log.request_id, DurationOf(err, log.init_ms));
+  log.ended = report.found && !log.request_id.empty();
   log.billed_ms = report.billed_ms;
   log.duration_ms = report.duration_ms;
   if (log.duration_ms && log.init_ms)

@@ -14,7 +14,7 @@ struct RieLog {
   std::optional<double> duration_ms;  // REPORT's Duration, less init where init was part of it
   std::optional<double> billed_ms;
   std::string request_id;
-  bool ended = false;  // a REPORT was there
+  bool ended = false;  // a REPORT was there, and the id that it is of
   bool timed_out = false, exited = false, init_failed = false;
 };
 RieLog ReadRieLog(const std::string& out, const std::string& err);
