@@ -167,6 +167,9 @@ def test_logs_and_answers_of_the_functions_own_making(tmp_path):
         {"log": "REPORT RequestId: {request_id}\tDuration: 12.5 ms\tBilled Duration: 13 ms\tInit Dur"},
         {"log": '{"type":"platform.report","record":{"requestId":"{request_id}","metrics":{"durationMs":"x"}}}\n'},
         {"log": "\x00\x01\x02{request_id}\n"},
+        {
+            "log": "REPORT RequestId: {request_id}\tDuration: 7.5 ms\t\nREPORT RequestId: 0-0\tDuration: 1 ms\tInit Duration: 2 ms\n"
+        },
         {"payload": "[" * 100_000},
         {"payload": '{"statusCode": 1e400}'},
         {"payload": ""},
@@ -177,12 +180,13 @@ def test_logs_and_answers_of_the_functions_own_making(tmp_path):
         aws.run("shop", "--rounds", 1, "--warm", len(invokes))
         rounds = aws.rounds()
         assert api.violations() == []
-    assert [one["outcome"] for one in rounds] == ["ok"] * 7 + ["function-error"]
+    assert [one["outcome"] for one in rounds] == ["ok"] * 8 + ["function-error"]
     assert rounds[0]["metrics"]["function"] is rounds[0]["metrics"]["billed"] is rounds[0]["metrics"]["init"] is None
     assert (rounds[1]["metrics"]["function"], rounds[1]["metrics"]["init"]) == (12.5, None)
     assert rounds[2]["metrics"]["function"] is None
     assert rounds[3]["start"] == "unknown"
-    assert len({one["answer_sha256"] for one in rounds[4:]}) == 4
+    assert (rounds[4]["start"], rounds[4]["metrics"]["function"]) == ("warm", 7.5)
+    assert len({one["answer_sha256"] for one in rounds[5:]}) == 4
 
 
 def test_a_suffix_of_the_error_type_is_left_out(tmp_path):
