@@ -115,7 +115,7 @@ Status ColdStarter::SetMarker() {
 }
 
 Status ColdStarter::RemoveMarker() {
-  const Status removed =
+  Status removed =
       UpdateVariables(restoring_, restoring_, target_, SleepingControl([] { return false; }),
                       [](Variables& variables) { return variables.erase(kColdMarker) > 0; });
   if (!removed) return removed;
