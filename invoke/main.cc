@@ -1,15 +1,12 @@
 // faaslight-invoke: calls deployed functions, or applications under the real runtimes on this
 // machine, and measures cold and warm starts.
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -88,13 +85,10 @@ int Failed(const Error& error) {
 
 TextStyle Terminal() {
   TextStyle style;
-  if (::isatty(STDOUT_FILENO) == 0) return style;
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    style.width = std::clamp<size_t>(size.ws_col, 80, 140);
-  const char* term = std::getenv("TERM");
-  style.color =
-      std::getenv("NO_COLOR") == nullptr && term != nullptr && std::strcmp(term, "dumb") != 0;
+  if (const auto terminal = StandardOutputStyle()) {
+    style.width = terminal->width;
+    style.color = terminal->color;
+  }
   return style;
 }
 

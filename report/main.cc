@@ -1,13 +1,9 @@
 // faaslight-report: what a trace saw, and what a plan made of it.
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -50,14 +46,10 @@ int Report(const Error& error) {
 
 TextOptions Terminal() {
   TextOptions options;
-  if (::isatty(STDOUT_FILENO) == 0) return options;
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    options.width = std::clamp<size_t>(size.ws_col, 80, 140);
+  if (const auto terminal = StandardOutputStyle()) {
+    options.width = terminal->width;
+    options.color = terminal->color;
   }
-  const char* term = std::getenv("TERM");
-  options.color =
-      std::getenv("NO_COLOR") == nullptr && term != nullptr && std::strcmp(term, "dumb") != 0;
   return options;
 }
 
