@@ -60,9 +60,10 @@ def test_a_torn_last_line_is_cut_off(cut, torn):
 
 
 def test_cut_short_twice_each_call_counts_once(tmp_path):
-    with lambda_api({"functions": {"shop": {"invokes": ["ok"] * 3 + [SLOW, "ok", SLOW]}}}) as api:
+    # Half of the second session, the whole of it and half of the third, then the rest.
+    with lambda_api({"functions": {"shop": {"invokes": (["ok"] * 3 + [SLOW]) * 2}}}) as api:
         aws = Aws(api, tmp_path)
-        for calls in (4, 6):
+        for calls in (4, 8):
             with aws.going(*MEASURE) as process:
                 wait_for(lambda want=calls: len(api.requests("invoke")) == want, "the slow call")
                 end_with(process, signal.SIGINT, 4)
