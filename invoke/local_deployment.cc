@@ -158,13 +158,14 @@ Result<Round> RieDeployment::Call(const CallEvent& event) {
   request.no_proxy = true;
   const RetriedOutcome sent{send_(request), 1, {}};
   RieLog log;
+  // Two pipes: that the REPORT came through one does not say that the init came through the other.
+  child_->Drained();
   child_->WaitFor(
       [&](const ChildOutput& output) {
         log = ReadRieLog(output.out, output.err);
         return log.ended || log.exited;
       },
       kLogLag, [&] { return !control_.stopped(); });
-  // Two pipes: that the REPORT came through one does not say that the init came through the other.
   const ChildOutput written = child_->Drained();
   log = ReadRieLog(written.out, written.err);
   Round round = RoundOfHttp(sent);
