@@ -33,6 +33,7 @@ class JournalTest : public ::testing::Test {
     ASSERT_TRUE(journal) << journal.error().message;
     Round round;
     round.deployment = 1;
+    round.session = 3;
     round.detail = "\xff\n";
     round.at(Metric::kInit) = 0.1;
     ASSERT_TRUE(journal->Add(round));
@@ -58,6 +59,42 @@ TEST_F(JournalTest, WhatWasAddedComesBack) {
   EXPECT_EQ(state.changes, std::set<std::string>{"marker shop"});
   EXPECT_EQ(state.results.started, "2026-01-01T00:00:00Z");
   EXPECT_EQ(ChangesLeftIn(path_).value(), std::set<std::string>{"marker shop"});
+}
+
+// Half of a session, then the whole of it, then half of the next.
+TEST_F(JournalTest, ASessionThatWasCutShortIsLeftOut) {
+  MakeOne();
+  JournalState state;
+  Result<Journal> journal = Open(state);
+  ASSERT_TRUE(journal);
+  const std::vector<std::pair<uint32_t, uint32_t>> calls = {{4, 0}, {4, 0}, {4, 1}, {5, 0}};
+  for (const auto& [session, call] : calls) {
+    Round round;
+    round.session = session;
+    round.call = call;
+    ASSERT_TRUE(journal->Add(round));
+    if (call == 1) ASSERT_TRUE(journal->SessionDone({session, 0}));
+  }
+  { const Journal closed = std::move(*journal); }
+  JournalState again;
+  ASSERT_TRUE(Open(again));
+  std::vector<std::pair<uint32_t, uint32_t>> kept;
+  for (const Round& round : again.results.rounds) kept.emplace_back(round.session, round.call);
+  EXPECT_EQ(kept, (std::vector<std::pair<uint32_t, uint32_t>>{{3, 0}, {4, 0}, {4, 1}}));
+  EXPECT_EQ(again.cut_short, 1U);
+}
+
+TEST_F(JournalTest, WhetherItIsInUse) {
+  EXPECT_TRUE(CheckUnused(path_));
+  JournalState state;
+  {
+    const Result<Journal> journal = Open(state);
+    ASSERT_TRUE(journal);
+    const Status used = CheckUnused(path_);
+    ASSERT_FALSE(used);
+    EXPECT_EQ(used.error().code, ExitCode::kSystem);
+  }
+  EXPECT_TRUE(CheckUnused(path_));
 }
 
 // A process that was killed while it wrote, at each byte.
