@@ -73,7 +73,9 @@ TEST_F(JournalTest, ASessionThatWasCutShortIsLeftOut) {
     round.session = session;
     round.call = call;
     ASSERT_TRUE(journal->Add(round));
-    if (call == 1) ASSERT_TRUE(journal->SessionDone({session, 0}));
+    if (call == 1) {
+      ASSERT_TRUE(journal->SessionDone({session, 0}));
+    }
   }
   { const Journal closed = std::move(*journal); }
   JournalState again;
