@@ -163,6 +163,7 @@ Result<Planned> PlanAws(const CommonOptions& common, const AwsOptions& options,
                                         ? "cold starts forced by a marker variable"
                                         : "cold starts forced by publishing versions");
   plan.header.compared = !common.compare.empty();
+  plan.header.forced = schedule->cold > 0;
   plan.header.deployments = std::move(targets->deployments);
   plan.schedule = *schedule;
   plan.events = std::move(*events);

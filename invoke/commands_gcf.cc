@@ -66,6 +66,7 @@ Result<Planned> PlanGcf(const CommonOptions& common, const GcfOptions& options,
   plan.header.setting =
       token_command.empty() ? "http trigger, no token" : "http trigger, bearer token";
   plan.header.compared = !common.compare.empty();
+  plan.header.forced = schedule->cold > 0;
   plan.header.deployments = std::move(*deployments);
   plan.schedule = *schedule;
   plan.events = std::move(*events);

@@ -100,6 +100,7 @@ Result<Planned> PlanLocal(const CommonOptions& common, const LocalCommandOptions
       compiled ? "" : "; not every application ships .pyc files: those compile at each cold start");
   plan.header.machine = Machine();
   plan.header.compared = !common.compare.empty();
+  plan.header.forced = schedule->cold > 0;
   plan.header.deployments = std::move(*deployments);
   plan.schedule = *schedule;
   plan.events = std::move(*events);

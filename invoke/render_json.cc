@@ -134,6 +134,7 @@ std::string RenderJson(const Results& results, const ResultsSummary& summary) {
   json["started"] = results.started;
   json["interrupted"] = results.interrupted;
   json["compared"] = results.compared;
+  json["forced"] = results.forced;
   json["units"] = Units();
   json["deployments"] = ToJsonArray(results.deployments);
   json["summary"] = {{"starts", ToJsonArray(summary.starts)},
@@ -169,6 +170,7 @@ Result<Results> ReadResults(std::string_view text) {
   results.started = fields.Text("started");
   results.interrupted = fields.Bool("interrupted");
   results.compared = fields.Bool("compared");
+  results.forced = fields.Bool("forced");
   const nlohmann::json& deployments = fields.Array("deployments");
   const nlohmann::json& rounds = fields.Array("rounds");
   if (!fields.error().empty()) return Malformed(fields.error());

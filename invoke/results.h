@@ -93,6 +93,7 @@ struct Results {
   std::string machine;    // local: processor, cores, kernel
   std::string started;    // RFC 3339, UTC
   bool compared = false;  // deployments[0] is before, [1] after
+  bool forced = false;    // each session's first call was made to start cold
   bool interrupted = false;
   std::vector<Deployment> deployments;
   std::vector<Round> rounds;

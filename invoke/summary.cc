@@ -100,23 +100,34 @@ std::vector<MetricComparison> CompareAll(const std::vector<Pair>& pairs) {
   return comparisons;
 }
 
+// The answers that one deployment gave to each event. A function that always failed has answered,
+// too: with its error. (One that failed now and then has its other answers, and its count of
+// failures.)
+std::map<std::string_view, std::set<std::string>> AnswersOf(const Calls& calls) {
+  std::map<std::string_view, std::set<std::string>> answers, failures;
+  for (const Round* round : calls) {
+    if (IsOk(*round) && !round->answer_sha256.empty())
+      answers[round->event].insert(round->answer_sha256);
+    if (round->outcome == CallOutcome::kFunctionError)
+      failures[round->event].insert("error " + round->error_type);
+  }
+  answers.merge(failures);  // takes only events that have no answer
+  return answers;
+}
+
 // Events in the order in which they were first called; each with the different answers that each
 // deployment gave.
 void CompareAnswers(const Results& results, const std::vector<Calls>& calls,
                     ResultsSummary& summary) {
   std::vector<std::string> events;
-  std::map<std::string_view, std::vector<std::set<std::string_view>>> answers;
+  std::map<std::string_view, std::vector<std::set<std::string>>> answers;
   for (const Round& round : results.rounds) {
     if (answers.try_emplace(round.event, calls.size()).second) events.push_back(round.event);
   }
-  for (size_t i = 0; i < calls.size(); ++i) {
-    for (const Round* round : calls[i]) {
-      if (!IsOk(*round) || round->answer_sha256.empty()) continue;
-      answers[round->event][i].insert(round->answer_sha256);
-    }
-  }
+  for (size_t i = 0; i < calls.size(); ++i)
+    for (auto& [event, given] : AnswersOf(calls[i])) answers[event][i] = std::move(given);
   for (const std::string& event : events) {
-    const std::vector<std::set<std::string_view>>& given = answers[event];
+    const std::vector<std::set<std::string>>& given = answers[event];
     if (std::any_of(given.begin(), given.end(), [](const auto& set) { return set.size() > 1; })) {
       summary.varying_answers.push_back(event);
     } else if (results.compared && given.size() >= 2 && given[0].size() == 1 &&
@@ -137,11 +148,9 @@ class Notes {
   // What a reader must know of one deployment's calls before believing its numbers.
   void AddCalls(uint32_t deployment, const Calls& calls) {
     label_ = Escaped(results_.deployments[deployment].label);
-    // Only these providers can be made to start a new environment.
-    const bool forced = results_.provider == "aws" || results_.provider == "local";
     const auto first = [](const Round& round) { return round.call == 0; };
     const auto later = [](const Round& round) { return round.call > 0; };
-    if (forced) {
+    if (results_.forced) {
       Add(
           calls, first, [](const Round& round) { return round.start == Start::kWarm; },
           "cold starts that were asked for came warm");

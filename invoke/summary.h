@@ -40,8 +40,9 @@ struct ResultsSummary {
   std::vector<StartSummary> starts;  // by deployment, then cold, warm, unknown; none without calls
   std::vector<OutcomeCount> outcomes;         // by deployment; ok first
   std::vector<MetricComparison> comparisons;  // only when results.compared
-  // For a comparison: events whose answers (of ok calls) differ between before and after although
-  // each of the two always gave one answer. The one finding that no speed makes up for.
+  // For a comparison: events whose answers (of ok calls; where none is ok, the error's type) differ
+  // between before and after although each of the two always gave one answer. The one finding that
+  // no speed makes up for.
   std::vector<std::string> different_answers;
   // Events whose answers vary within one deployment (a time, a random number): not compared.
   std::vector<std::string> varying_answers;

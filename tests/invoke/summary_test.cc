@@ -20,6 +20,7 @@ Results Compared() {
   Results results;
   results.provider = "aws";
   results.compared = true;
+  results.forced = true;
   results.deployments = {{"before", "f:1"}, {"after", "f:2"}};
   return results;
 }
@@ -146,6 +147,23 @@ TEST(Answers, DifferWhereEachAlwaysGaveOne) {
   EXPECT_THAT(SummarizeResults(results).different_answers, ElementsAre("start"));
 }
 
+// A package that raises where the original answers is as wrong as one can be.
+TEST(Answers, AFunctionThatAlwaysFailsHasAnsweredWithItsError) {
+  Results results = WithInits(Inits(12));
+  for (Round& round : results.rounds) {
+    if (round.deployment == 0) continue;
+    round.outcome = CallOutcome::kFunctionError;
+    round.error_type = "KeyError";
+    round.answer_sha256 = "text of the error";
+  }
+  EXPECT_THAT(SummarizeResults(results).different_answers, ElementsAre("start"));
+  for (Round& round : results.rounds) {
+    round.outcome = CallOutcome::kFunctionError;
+    round.error_type = "KeyError";
+  }
+  EXPECT_THAT(SummarizeResults(results).different_answers, IsEmpty());
+}
+
 TEST(Answers, SameOrAbsentOnesDoNotDiffer) {
   Results results = WithInits(Inits(12));
   EXPECT_THAT(SummarizeResults(results).different_answers, IsEmpty());
@@ -160,7 +178,7 @@ TEST(Notes, ColdStartsThatCameWarm) {
   for (const size_t i : {1, 3, 5}) results.rounds[i].start = Start::kWarm;
   EXPECT_THAT(SummarizeResults(results).notes,
               Contains("after: 3 of 12 cold starts that were asked for came warm"));
-  results.provider = "gcf";  // where none can be asked for
+  results.forced = false;
   EXPECT_THAT(SummarizeResults(results).notes, Not(Contains(HasSubstr("asked for"))));
 }
 
