@@ -64,7 +64,7 @@ def test_a_rewritten_workload_answers_the_same_and_starts_sooner(tmp_path, servi
     env = dict([service.split("=", 1)])
     traced = trace(original, handler, tmp_path / "app.trace", python=python, events=[events], env=env)
     rewritten = tmp_path / "rewritten"
-    succeed("faaslight-rewrite", original, "--trace", traced, "-o", rewritten, "--no-repair")
+    succeed("faaslight-rewrite", original, "--trace", traced, "-o", rewritten, "--no-verify")
     before = listing(original), listing(rewritten)
     more = ["--compare", f"before={original}", f"after={rewritten}", "--events", events, "--env", service]
     run = measured(tmp_path / "app", *more, "--rounds", "5", "--warm", "3", handler=handler, apps=False)
