@@ -239,6 +239,22 @@ std::string DryRun(const Planned& planned, const Arguments& arguments) {
                     input.memory_mb, prices.source);
 }
 
+// Told before an hour of calls, not after it.
+Status CheckExtras(const OutputOptions& out) {
+  for (const std::filesystem::path& path : {out.csv, out.html}) {
+    std::error_code error;
+    if (path.empty()) continue;
+    if (std::filesystem::exists(path, error) && !out.overwrite)
+      return Fail(ExitCode::kUsage, fmt::format("{} is there already; choose another name, or give "
+                                                "--overwrite",
+                                                path.string()));
+    const std::filesystem::path folder = path.parent_path();
+    if (!folder.empty() && !std::filesystem::is_directory(folder, error))
+      return Fail(ExitCode::kUsage, fmt::format("no such folder: {}", folder.string()));
+  }
+  return {};
+}
+
 Status WriteExtras(const Results& results, const ResultsSummary& summary,
                    const OutputOptions& out) {
   if (!out.csv.empty())
@@ -247,16 +263,38 @@ Status WriteExtras(const Results& results, const ResultsSummary& summary,
   return {};
 }
 
-// What the results say about how it went.
-ExitCode CodeOf(const Results& results, const ResultsSummary& summary) {
-  if (results.interrupted) return ExitCode::kHandler;
+// The first deployment of which no call went well, with what went wrong; empty when there is none.
+std::string AllFailed(const Results& results, const ResultsSummary& summary) {
+  for (uint32_t i = 0; i < results.deployments.size(); ++i) {
+    std::string example;
+    bool well = false;
+    for (const OutcomeCount& count : summary.outcomes) {
+      if (count.deployment != i) continue;
+      well = well || count.outcome == CallOutcome::kOk;
+      if (example.empty()) example = count.example;
+    }
+    if (!well)
+      return fmt::format("of {} no call went well: {}", Escaped(results.deployments[i].label),
+                         Escaped(example));
+  }
+  return "";
+}
+
+// What the results say about how it went; what is not well is told on standard error.
+ExitCode CodeOf(const Results& results, const ResultsSummary& summary,
+                const std::filesystem::path& output) {
+  if (results.interrupted) {
+    fmt::print(
+        stderr,
+        "faaslight-invoke: interrupted; {} calls are kept in {}, and the same command goes on\n",
+        results.rounds.size(), JournalOf(output).string());
+    return ExitCode::kHandler;
+  }
   if (!summary.different_answers.empty()) return ExitCode::kDifference;
-  for (uint32_t i = 0; i < results.deployments.size(); ++i)
-    if (std::none_of(results.rounds.begin(), results.rounds.end(), [&](const Round& round) {
-          return round.deployment == i && round.outcome == CallOutcome::kOk;
-        }))
-      return ExitCode::kHandler;
-  return ExitCode::kOk;
+  const std::string failed = AllFailed(results, summary);
+  if (failed.empty()) return ExitCode::kOk;
+  fmt::print(stderr, "faaslight-invoke: {}\n", failed);
+  return ExitCode::kHandler;
 }
 
 int MeasureAndPrint(const Planned& planned, const Arguments& arguments, const Control& control) {
@@ -264,6 +302,7 @@ int MeasureAndPrint(const Planned& planned, const Arguments& arguments, const Co
     const Status printed = Print(DryRun(planned, arguments));
     return printed ? 0 : Failed(printed.error());
   }
+  if (Status extras = CheckExtras(arguments.out); !extras) return Failed(extras.error());
   Progress progress(arguments.out.quiet, planned.plan.header.deployments);
   RunOptions options;
   options.output = arguments.out.output;
@@ -280,15 +319,7 @@ int MeasureAndPrint(const Planned& planned, const Arguments& arguments, const Co
   Status status = Print(RenderText(*results, summary, Terminal()));
   if (status && !results->interrupted) status = WriteExtras(*results, summary, arguments.out);
   if (!status) return Failed(status.error());
-  const ExitCode code = CodeOf(*results, summary);
-  if (results->interrupted)
-    fmt::print(
-        stderr,
-        "faaslight-invoke: interrupted; {} calls are kept in {}, and the same command goes on\n",
-        results->rounds.size(), JournalOf(options.output).string());
-  else if (code == ExitCode::kHandler)
-    fmt::print(stderr, "faaslight-invoke: of at least one deployment no call went well\n");
-  return static_cast<int>(code);
+  return static_cast<int>(CodeOf(*results, summary, options.output));
 }
 
 int RunReport(const ReportOptions& options) {

@@ -95,7 +95,11 @@ Result<Results> RunPlanned(const RunPlan& plan, const RunOptions& options, const
     results.rounds.push_back(round);
     return journal->Add(round);
   };
-  sink.session_done = [&](const SessionKey& key) { return journal->SessionDone(key); };
+  std::set<SessionKey> done = state.done;
+  sink.session_done = [&](const SessionKey& key) {
+    done.insert(key);
+    return journal->SessionDone(key);
+  };
   sink.progress = options.progress;
   const Result<bool> stopped =
       Measure(plan.schedule, plan.events, *deployments, state.done, control, sink);
@@ -110,6 +114,10 @@ Result<Results> RunPlanned(const RunPlan& plan, const RunOptions& options, const
   }
   results.interrupted = *stopped;
   if (*stopped) {
+    // The session that was cut short is made again from its start.
+    std::erase_if(results.rounds, [&](const Round& round) {
+      return done.count({round.session, round.deployment}) == 0;
+    });
     if (results.rounds.empty() && changed.empty()) (void)journal->Remove();
     return results;
   }

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from invoke.invoking import Aws, invoke, keys, refused, schedule
+from invoke.invoking import Aws, invoke, refused
 from invoke.stub import lambda_api
 
 HOSTILE = "<script>alert(1)</script>\x1b]0;x\x07=cmd|' /C calc'!A0"
@@ -175,12 +175,16 @@ def test_results_without_rounds(written, tmp_path):
         assert invoke("report", tmp_path / "x.json", "--format", form).returncode == 0
 
 
-def test_a_page_that_cannot_be_written_costs_no_results(tmp_path):
+def test_a_page_that_could_not_be_written_is_told_before_any_call(tmp_path):
+    (tmp_path / "mine.csv").write_text("mine")
     with lambda_api({"functions": {"shop": {}}}) as api:
         aws = Aws(api, tmp_path)
-        done = aws.run("shop", "--rounds", 1, "--html", tmp_path / "gone/page.html", code=5)
-        assert "gone/page.html" in done.stderr
-        assert keys(aws.rounds()) == schedule(1, 1, 2)
+        aws.refused("shop", "--html", tmp_path / "gone/page.html", says="no such folder")
+        aws.refused("shop", "--csv", tmp_path / "mine.csv", says="--overwrite")
+        assert api.requests() == []
+        assert (tmp_path / "mine.csv").read_text() == "mine"
+        aws.run("shop", "--rounds", 1, "--csv", tmp_path / "mine.csv", "--overwrite")
+        assert (tmp_path / "mine.csv").read_text().startswith("Function-Name,")
 
 
 def test_version_and_help():
