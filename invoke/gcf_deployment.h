@@ -2,10 +2,8 @@
 // functions-framework server), measured from outside.
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 
 #include "invoke/control.h"
@@ -34,28 +32,10 @@ class BearerToken {
 Result<std::string> CloudFunctionUrl(const std::string& name, const std::string& region,
                                      const std::string& project);
 
-// What a reply tells of the start: a function that returns its InitStart names its instance by it.
-// Cold where that instance is new to us and began after the request was sent (within a second: two
-// clocks); warm where it began before or is known; unknown where the function says nothing.
-class InstanceSigns {
- public:
-  Start Seen(std::optional<double> init_start_ms, double sent_at_ms);
-
- private:
-  std::set<double> known_;
-};
-
 // `token` must outlive the object. A token goes over https or to this machine only (kUsage).
 std::unique_ptr<MeasuredDeployment> MakeGcfDeployment(HttpSend send, std::string url,
                                                       BearerToken& token,
                                                       std::chrono::milliseconds timeout,
                                                       RetryPolicy policy, Control control);
-
-// A reply of a function over HTTP → Round. Statuses from 500 are the function's errors; 401, 403
-// and 429 are refusals. Shared with the local functions-framework.
-Round RoundOfHttp(const RetriedOutcome& sent);
-
-// Takes the handler's own times: arrive, init (of a cold start), function, prepare.
-void TakeHandlerTimes(const std::string& answer, InstanceSigns* signs, Round& round);
 
 }  // namespace faaslight

@@ -6,7 +6,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "invoke/lambda_round.h"
+#include "invoke/base64.h"
 
 namespace faaslight {
 namespace {

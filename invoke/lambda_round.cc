@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "invoke/base64.h"
 #include "invoke/handler_times.h"
+#include "invoke/http_round.h"
 #include "invoke/lambda_api.h"
 #include "invoke/lambda_report.h"
 #include "invoke/one_line.h"
@@ -102,53 +104,7 @@ void TakeReply(const HttpReply& reply, Round& round) {
   TakeTimes(report, ReadHandlerTimes(reply.body, tail.value_or("")), reply.sent_at_ms, round);
 }
 
-CallOutcome OutcomeOf(HttpFailure::Kind kind) {
-  switch (kind) {
-    case HttpFailure::Kind::kTimedOut:
-      return CallOutcome::kTimedOut;
-    case HttpFailure::Kind::kBadReply:
-    case HttpFailure::Kind::kTooLarge:
-      return CallOutcome::kBadReply;
-    case HttpFailure::Kind::kDropped:
-      return CallOutcome::kDropped;
-    case HttpFailure::Kind::kNotSent:
-    case HttpFailure::Kind::kStopped:
-    case HttpFailure::Kind::kOther:
-      break;
-  }
-  return CallOutcome::kRefused;
-}
-
 }  // namespace
-
-void TakeFailure(const HttpFailure& failure, Round& round) {
-  round.outcome = OutcomeOf(failure.kind);
-  round.detail = OneLine(failure.message);
-  round.sent_at_ms = failure.sent_at_ms;
-}
-
-std::optional<std::string> DecodedBase64(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  if (text.size() % 4 != 0) return std::nullopt;
-  size_t padding = 0;
-  while (!text.empty() && text.back() == '=' && padding < 2) {
-    text.remove_suffix(1);
-    ++padding;
-  }
-  std::string out;
-  uint32_t bits = 0, held = 0;
-  for (const char c : text) {
-    const size_t digit = kDigits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(digit);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    out += static_cast<char>(bits >> held & 0xFF);
-  }
-  return out;
-}
 
 Round RoundOfInvoke(const RetriedOutcome& sent) {
   Round round;

@@ -11,10 +11,4 @@ namespace faaslight {
 // event.
 Round RoundOfInvoke(const RetriedOutcome& sent);
 
-// Outcome and detail of a call without a reply.
-void TakeFailure(const HttpFailure& failure, Round& round);
-
-// Base64 with padding, as X-Amz-Log-Result holds it; nothing for what is none.
-std::optional<std::string> DecodedBase64(std::string_view text);
-
 }  // namespace faaslight

@@ -8,10 +8,9 @@
 #include <utility>
 
 #include "base/files.h"
-#include "invoke/gcf_deployment.h"
 #include "invoke/handler_times.h"
 #include "invoke/http_event.h"
-#include "invoke/lambda_round.h"
+#include "invoke/http_round.h"
 #include "invoke/one_line.h"
 
 namespace faaslight {

@@ -4,6 +4,7 @@
 
 #include "fakes.h"
 #include "invoke/gcf_deployment.h"
+#include "invoke/http_round.h"
 
 namespace faaslight {
 namespace {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "fakes.h"
+#include "invoke/base64.h"
 
 namespace faaslight {
 namespace {
