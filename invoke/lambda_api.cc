@@ -162,7 +162,7 @@ LambdaApi::LambdaApi(HttpSend send, std::string endpoint, std::function<Result<S
     : send_(std::move(send)),
       endpoint_(std::move(endpoint)),
       sign_(std::move(sign)),
-      policy_(policy),
+      policy_(std::move(policy)),
       control_(std::move(control)) {}
 
 Result<RetriedOutcome> LambdaApi::SendSigned(HttpRequest request) const {
