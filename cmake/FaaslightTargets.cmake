@@ -14,6 +14,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(faaslight_flags INTERFACE -Wno-restrict)
 endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # What bugprone-reserved-identifier finds, at no cost (clang-tidy's own takes a tenth of its time).
+  target_compile_options(faaslight_flags INTERFACE -Wreserved-identifier)
   # CPython 3.13's headers look for the builtins by a name that clang 14 does not admit to; it has them.
   add_compile_definitions(_Py_USE_GCC_BUILTIN_ATOMICS=1)
 endif()
@@ -64,6 +66,8 @@ function(faaslight_test name)
   find_package(GTest REQUIRED)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE faaslight_flags GTest::gtest GTest::gmock GTest::gtest_main ${ARG_DEPS})
+  # Nobody measures a test's own code, and -O1 compiles it in half the time of -O3.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_compile_definitions(${name} PRIVATE FAASLIGHT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                              FAASLIGHT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   add_test(NAME ${name} COMMAND ${name})
