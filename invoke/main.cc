@@ -218,8 +218,10 @@ std::string DryRun(const Planned& planned, const Arguments& arguments) {
   const uint64_t cold = plan.schedule.cold > 0 ? sessions : 0;
   std::string text = "Would call, and calls nothing now:\n";
   for (const std::string& callee : planned.callees) text += "  " + Escaped(callee) + "\n";
-  text += fmt::format("{} calls in {} sessions of {}, {} cold starts forced; {} events in turns\n",
-                      calls, sessions, CallsPerSession(plan.schedule), cold, plan.events.size());
+  text += fmt::format(
+      "{} calls in {} sessions of {}, {} cold starts forced; {} in turns\n", calls, sessions,
+      CallsPerSession(plan.schedule), cold,
+      plan.events.size() == 1 ? "one event" : fmt::format("{} events", plan.events.size()));
   text += fmt::format("setting: {}\n", Escaped(plan.header.setting));
   if (!planned.cost) return text + "cost: none\n";
   CostInput input = *planned.cost;

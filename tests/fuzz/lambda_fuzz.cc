@@ -1,14 +1,19 @@
-// What comes from AWS and goes into no file of ours first: log tails, handlers' answers, and the
-// shared configuration files.
+// What faaslight-invoke reads: log tails, handlers' answers, the shared configuration files,
+// results, events of the http trigger, the emulator's log.
 //
-// Input: the first byte, modulo 5, chooses the reader (a tail, an answer, a log, a config file, a
-// credentials file); the rest is its text.
+// Input: the first byte, modulo 8, chooses the reader (a tail, an answer, a log, a config file, a
+// credentials file, results, an event, an emulator's log); the rest is its text.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "invoke/aws_profile.h"
 #include "invoke/handler_times.h"
+#include "invoke/http_event.h"
 #include "invoke/lambda_report.h"
+#include "invoke/render.h"
+#include "invoke/rie_log.h"
+#include "invoke/summary.h"
 #include "tests/fuzz/target.h"
 
 namespace faaslight {
@@ -70,6 +75,41 @@ void TryProfile(std::string_view config, std::string_view credentials) {
   }
 }
 
+void TryResults(std::string_view text) {
+  const auto results = ReadResults(text);
+  if (!results) {
+    Require(results.error().code == ExitCode::kBadInput, "bad results are bad input");
+    return;
+  }
+  const ResultsSummary summary = SummarizeResults(*results);
+  const std::string json = RenderJson(*results, summary);
+  const auto again = ReadResults(json);
+  Require(again.has_value(), "what is written is read");
+  Require(RenderJson(*again, SummarizeResults(*again)) == json, "and is the same");
+  const std::string shown = RenderText(*results, summary, {}) + RenderHtml(*results, summary);
+  Require(shown.find("nan") == std::string::npos || text.find("nan") != std::string_view::npos,
+          "no number is none");
+  RenderCsv(*results);
+}
+
+void TryEvent(std::string_view text) {
+  const auto request = RequestOfEvent("https://host/f", std::string(text));
+  if (!request) return;
+  Require(request->url.rfind("https://host/", 0) == 0, "an event leads to no other host");
+  Require(request->url.find_first_of(" \r\n") == std::string::npos, "a URL is one word");
+}
+
+void TryRieLog(std::string_view text) {
+  const size_t half = text.size() / 2;
+  const std::array<std::pair<std::string_view, std::string_view>, 2> streams = {
+      {{text.substr(0, half), text.substr(half)}, {text, text}}};
+  for (const auto& [out, err] : streams) {
+    const RieLog log = ReadRieLog(std::string(out), std::string(err));
+    CheckNumber(log.duration_ms);
+    if (log.init_ms) Require(*log.init_ms >= 0, "an init is no less than nothing");
+  }
+}
+
 }  // namespace
 }  // namespace faaslight
 
@@ -77,7 +117,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace faaslight;
   if (size == 0) return 0;
   const std::string_view text = Bytes(data + 1, size - 1);
-  switch (data[0] % 5) {
+  switch (data[0] % 8) {
     case 0:
       TryTail(text);
       break;
@@ -90,8 +130,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 3:
       TryProfile(text, "");
       break;
-    default:
+    case 4:
       TryProfile("", text);
+      break;
+    case 5:
+      TryResults(text);
+      break;
+    case 6:
+      TryEvent(text);
+      break;
+    default:
+      TryRieLog(text);
   }
   return 0;
 }
