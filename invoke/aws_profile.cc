@@ -6,23 +6,12 @@
 #include <map>
 #include <utility>
 
+#include "invoke/text.h"
+
 namespace faaslight {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\f\v";
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t start = text.find_first_not_of(kBlank);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(kBlank) - start + 1);
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& byte : lower)
-    if (byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte + 32);
-  return lower;
-}
 
 // Up to a '#' or ';' that follows white space.
 std::string_view WithoutComment(std::string_view text) {

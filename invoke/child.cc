@@ -31,6 +31,7 @@
 
 #include "base/files.h"
 #include "invoke/processes.h"
+#include "invoke/timestamp.h"
 
 namespace faaslight {
 namespace {
@@ -205,9 +206,7 @@ Result<std::unique_ptr<Child>> Child::Start(const ChildCommand& command) {
   ::posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  state->started_at_ms =
-      std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
+  state->started_at_ms = NowMs();
   const int failed = ::posix_spawn(&state->pid, argv[0].c_str(), &actions, &attributes,
                                    Pointers(argv).data(), Pointers(env).data());
   ::posix_spawn_file_actions_destroy(&actions);

@@ -77,4 +77,24 @@ Result<std::vector<CallEvent>> EventsOf(const CommonOptions& common) {
   return events;
 }
 
+Result<RunPlan> BasePlan(const CommonOptions& common, const std::string& provider,
+                         const std::vector<std::string>& targets, bool forced,
+                         const std::string& advice) {
+  Result<std::vector<Deployment>> deployments = DeploymentsOf(common, targets);
+  if (!deployments) return tl::unexpected(deployments.error());
+  Result<std::vector<CallEvent>> events = EventsOf(common);
+  if (!events) return tl::unexpected(events.error());
+  const Result<Schedule> schedule = ScheduleOf(common, forced, advice);
+  if (!schedule) return tl::unexpected(schedule.error());
+  RunPlan plan;
+  plan.header.provider = provider;
+  plan.header.started = UtcNow();
+  plan.header.compared = !common.compare.empty();
+  plan.header.forced = schedule->cold > 0;
+  plan.header.deployments = std::move(*deployments);
+  plan.schedule = *schedule;
+  plan.events = std::move(*events);
+  return plan;
+}
+
 }  // namespace faaslight

@@ -49,7 +49,6 @@ struct LocalCommandOptions {
 // A plan, and who is called for the dry run.
 struct Planned {
   RunPlan plan;
-  std::shared_ptr<void> session;
   std::vector<std::string> callees;  // one line each: "POST https://… (FUNCTION)"
   std::optional<CostInput> cost;     // of what costs; calls and cold are filled in
   Prices prices;
@@ -66,6 +65,12 @@ Result<Schedule> ScheduleOf(const CommonOptions& common, bool forced, const std:
 std::string UtcNow();
 // The events, at least one; without --events one that is {}.
 Result<std::vector<CallEvent>> EventsOf(const CommonOptions& common);
+
+// What the three have in common: header (all but setting and machine), schedule and events.
+// `forced` and `advice`: see ScheduleOf().
+Result<RunPlan> BasePlan(const CommonOptions& common, const std::string& provider,
+                         const std::vector<std::string>& targets, bool forced,
+                         const std::string& advice);
 
 Result<Planned> PlanAws(const CommonOptions& common, const AwsOptions& options,
                         const Control& control);

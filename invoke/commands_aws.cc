@@ -52,32 +52,25 @@ Result<std::string> EndpointOf(const AwsOptions& options, AwsSession& session) {
   return endpoint;
 }
 
-struct AwsTargets {
-  std::vector<Deployment> deployments;
+Result<std::vector<LambdaTarget>> TargetsOf(const std::vector<Deployment>& deployments,
+                                            const AwsOptions& options) {
   std::vector<LambdaTarget> targets;
-};
-
-Result<AwsTargets> TargetsOf(const CommonOptions& common, const AwsOptions& options) {
-  AwsTargets out;
-  Result<std::vector<Deployment>> deployments = DeploymentsOf(common, options.functions);
-  if (!deployments) return tl::unexpected(deployments.error());
-  out.deployments = std::move(*deployments);
-  for (const Deployment& deployment : out.deployments) {
+  for (const Deployment& deployment : deployments) {
     Result<LambdaTarget> target = ParseLambdaTarget(deployment.target);
     if (!target) return tl::unexpected(target.error());
-    out.targets.push_back(std::move(*target));
+    targets.push_back(std::move(*target));
   }
   // Two of one function would undo each other's markers, and compare a function with itself. All
   // are in one region of one account, however they are named.
-  for (size_t i = 0; options.force_cold && i < out.targets.size(); ++i)
+  for (size_t i = 0; options.force_cold && i < targets.size(); ++i)
     for (size_t j = 0; j < i; ++j)
-      if (out.targets[i].name == out.targets[j].name)
+      if (targets[i].name == targets[j].name)
         return Fail(
             ExitCode::kUsage,
             fmt::format("{} is named twice: --force-cold changes a function, so each can be "
                         "measured once at a time",
-                        out.targets[i].name));
-  return out;
+                        targets[i].name));
+  return targets;
 }
 
 // One region for all: an ARN's, which --region may not contradict.
@@ -137,41 +130,32 @@ Result<SigV4> AwsSession::Key() {
 
 Result<Planned> PlanAws(const CommonOptions& common, const AwsOptions& options,
                         const Control& control) {
-  Planned planned;
-  RunPlan& plan = planned.plan;
-  Result<AwsTargets> targets = TargetsOf(common, options);
-  if (!targets) return tl::unexpected(targets.error());
-  Result<std::vector<CallEvent>> events = EventsOf(common);
-  if (!events) return tl::unexpected(events.error());
-  const Result<Schedule> schedule = ScheduleOf(
-      common, options.force_cold.has_value(),
+  Result<RunPlan> base = BasePlan(
+      common, "aws", options.functions, options.force_cold.has_value(),
       "add --force-cold (it changes a variable of the function, and puts it back), or --cold 0");
-  if (!schedule) return tl::unexpected(schedule.error());
+  if (!base) return tl::unexpected(base.error());
+  Planned planned;
+  RunPlan& plan = planned.plan = std::move(*base);
+  const Result<std::vector<LambdaTarget>> targets = TargetsOf(plan.header.deployments, options);
+  if (!targets) return tl::unexpected(targets.error());
   std::string endpoint;
-  Result<std::shared_ptr<AwsSession>> session = Open(options, targets->targets, control, endpoint);
+  Result<std::shared_ptr<AwsSession>> session = Open(options, *targets, control, endpoint);
   if (!session) return tl::unexpected(session.error());
 
-  for (const LambdaTarget& target : targets->targets)
+  for (const LambdaTarget& target : *targets)
     planned.callees.push_back(fmt::format("{}{}{} at {}", target.name,
                                           target.qualifier.empty() ? "" : ":", target.qualifier,
                                           endpoint));
-  plan.header.provider = "aws";
-  plan.header.started = UtcNow();
   plan.header.setting = fmt::format("{}, {}", (*session)->region,
                                     !options.force_cold ? "nothing forced cold"
                                     : *options.force_cold == ColdBy::kMarker
                                         ? "cold starts forced by a marker variable"
                                         : "cold starts forced by publishing versions");
-  plan.header.compared = !common.compare.empty();
-  plan.header.forced = schedule->cold > 0;
-  plan.header.deployments = std::move(targets->deployments);
-  plan.schedule = *schedule;
-  plan.events = std::move(*events);
   LambdaOptions lambda;
   lambda.timeout = std::chrono::seconds(common.timeout_s);
   lambda.force_cold = options.force_cold;
   lambda.stamp = Stamp();
-  plan.make = [session = *session, lambda, all = targets->targets, control](
+  plan.make = [session = *session, lambda, all = *targets, control](
                   const std::set<std::string>& left, const ChangeLog& log) -> Result<Deployments> {
     Deployments made;
     for (const LambdaTarget& target : all) {
@@ -182,7 +166,6 @@ Result<Planned> PlanAws(const CommonOptions& common, const AwsOptions& options,
     }
     return made;
   };
-  planned.session = *session;
   planned.cost = CostInput{.call_ms = 1000, .init_ms = 1000, .memory_mb = 1024};
   planned.prices = LambdaPrices(false);
   return planned;
@@ -190,19 +173,20 @@ Result<Planned> PlanAws(const CommonOptions& common, const AwsOptions& options,
 
 Result<std::vector<std::string>> RestoreAws(const CommonOptions& common, const AwsOptions& options,
                                             const std::filesystem::path& output) {
-  const Result<AwsTargets> targets = TargetsOf(common, options);
+  const Result<std::vector<Deployment>> deployments = DeploymentsOf(common, options.functions);
+  if (!deployments) return tl::unexpected(deployments.error());
+  const Result<std::vector<LambdaTarget>> targets = TargetsOf(*deployments, options);
   if (!targets) return tl::unexpected(targets.error());
   if (Status unused = CheckUnused(JournalOf(output)); !unused)
     return tl::unexpected(unused.error());
   const Control control = SleepingControl([] { return false; });
   std::string endpoint;
-  const Result<std::shared_ptr<AwsSession>> session =
-      Open(options, targets->targets, control, endpoint);
+  const Result<std::shared_ptr<AwsSession>> session = Open(options, *targets, control, endpoint);
   if (!session) return tl::unexpected(session.error());
   const Result<std::set<std::string>> journalled = ChangesLeftIn(JournalOf(output));
   if (!journalled) return tl::unexpected(journalled.error());
   std::vector<std::string> done;
-  for (const LambdaTarget& target : targets->targets) {
+  for (const LambdaTarget& target : *targets) {
     std::set<std::string> left = *journalled;
     left.insert("marker " + target.name);
     const ChangeLog log{[](const std::string&) { return Status(); },

@@ -37,21 +37,17 @@ Result<std::string> UrlOf(const std::string& target, const GcfOptions& options) 
 
 Result<Planned> PlanGcf(const CommonOptions& common, const GcfOptions& options,
                         const Control& control) {
-  Planned planned;
-  RunPlan& plan = planned.plan;
-  Result<std::vector<Deployment>> deployments = DeploymentsOf(common, options.functions);
-  if (!deployments) return tl::unexpected(deployments.error());
-  Result<std::vector<CallEvent>> events = EventsOf(common);
-  if (!events) return tl::unexpected(events.error());
-  const Result<Schedule> schedule = ScheduleOf(
-      common, false,
+  Result<RunPlan> base = BasePlan(
+      common, "gcf", options.functions, false,
       "Google's functions have no way to force one from outside; deploy anew between runs, and let "
       "the function return InitStart so that cold calls are told apart (--cold 0)");
-  if (!schedule) return tl::unexpected(schedule.error());
+  if (!base) return tl::unexpected(base.error());
+  Planned planned;
+  RunPlan& plan = planned.plan = std::move(*base);
 
   std::vector<std::string> urls;
   bool all_local = true;
-  for (const Deployment& deployment : *deployments) {
+  for (const Deployment& deployment : plan.header.deployments) {
     Result<std::string> url = UrlOf(deployment.target, options);
     if (!url) return tl::unexpected(url.error());
     all_local = all_local && IsLoopback(*url);
@@ -61,15 +57,8 @@ Result<Planned> PlanGcf(const CommonOptions& common, const GcfOptions& options,
   const std::string token_command =
       options.token_command.value_or(all_local ? "" : "gcloud auth print-identity-token");
   auto session = std::make_shared<GcfSession>(control, token_command);
-  plan.header.provider = "gcf";
-  plan.header.started = UtcNow();
   plan.header.setting =
       token_command.empty() ? "http trigger, no token" : "http trigger, bearer token";
-  plan.header.compared = !common.compare.empty();
-  plan.header.forced = schedule->cold > 0;
-  plan.header.deployments = std::move(*deployments);
-  plan.schedule = *schedule;
-  plan.events = std::move(*events);
   const std::chrono::milliseconds timeout =
       std::chrono::seconds(common.timeout_s > 0 ? common.timeout_s : 3600);
   plan.make = [session, urls, timeout, control](const std::set<std::string>&,
@@ -81,7 +70,6 @@ Result<Planned> PlanGcf(const CommonOptions& common, const GcfOptions& options,
           session->token, timeout, RetryPolicy{}, control));
     return made;
   };
-  planned.session = session;
   if (!all_local) planned.cost = CostInput{.call_ms = 1000, .memory_mb = 1024};
   planned.prices = GcfPrices();
   return planned;

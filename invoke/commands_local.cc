@@ -74,17 +74,13 @@ Result<std::vector<LocalOptions>> Resolved(const std::vector<Deployment>& deploy
 
 Result<Planned> PlanLocal(const CommonOptions& common, const LocalCommandOptions& options,
                           const Control& control) {
-  Planned planned;
-  RunPlan& plan = planned.plan;
   std::vector<std::string> targets;
   for (const fs::path& app : options.apps) targets.push_back(app.string());
-  Result<std::vector<Deployment>> deployments = DeploymentsOf(common, targets);
-  if (!deployments) return tl::unexpected(deployments.error());
-  Result<std::vector<CallEvent>> events = EventsOf(common);
-  if (!events) return tl::unexpected(events.error());
-  const Result<Schedule> schedule = ScheduleOf(common, true, "");
-  if (!schedule) return tl::unexpected(schedule.error());
-  Result<std::vector<LocalOptions>> all = Resolved(*deployments, common, options);
+  Result<RunPlan> base = BasePlan(common, "local", targets, true, "");
+  if (!base) return tl::unexpected(base.error());
+  Planned planned;
+  RunPlan& plan = planned.plan = std::move(*base);
+  Result<std::vector<LocalOptions>> all = Resolved(plan.header.deployments, common, options);
   if (!all) return tl::unexpected(all.error());
 
   bool compiled = true;
@@ -92,18 +88,11 @@ Result<Planned> PlanLocal(const CommonOptions& common, const LocalCommandOptions
     planned.callees.push_back(fmt::format("{} under {}", local.app.string(), options.server));
     compiled = compiled && (IsNode(local.runtime) || ShipsCompiledModules(local.app));
   }
-  plan.header.provider = "local";
-  plan.header.started = UtcNow();
   plan.header.setting = fmt::format(
       "{} on {} ({}), handler {}{}", options.server, options.runtime,
       all->front().interpreter.string(), options.handler,
       compiled ? "" : "; not every application ships .pyc files: those compile at each cold start");
   plan.header.machine = Machine();
-  plan.header.compared = !common.compare.empty();
-  plan.header.forced = schedule->cold > 0;
-  plan.header.deployments = std::move(*deployments);
-  plan.schedule = *schedule;
-  plan.events = std::move(*events);
   auto session = std::make_shared<LocalSession>(control);
   plan.make = [session, all = *all, control](const std::set<std::string>&,
                                              const ChangeLog&) -> Result<Deployments> {
@@ -114,7 +103,6 @@ Result<Planned> PlanLocal(const CommonOptions& common, const LocalCommandOptions
           control));
     return made;
   };
-  planned.session = session;
   return planned;
 }
 

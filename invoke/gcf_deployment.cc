@@ -8,6 +8,7 @@
 #include "invoke/http_event.h"
 #include "invoke/http_round.h"
 #include "invoke/one_line.h"
+#include "invoke/text.h"
 
 namespace faaslight {
 namespace {
@@ -90,13 +91,6 @@ Result<Round> GcfDeployment::Call(const CallEvent& event) {
   return round;
 }
 
-std::string Trimmed(std::string text) {
-  constexpr const char* kSpace = " \t\r\n";
-  text.erase(text.find_last_not_of(kSpace) + 1);  // npos + 1 is 0
-  text.erase(0, text.find_first_not_of(kSpace));
-  return text;
-}
-
 bool IsPart(std::string_view text) {
   return !text.empty() && text.find_first_not_of(
                               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
@@ -114,7 +108,7 @@ Result<std::string> BearerToken::Get(bool fresh) {
   command.timeout = std::chrono::seconds(60);
   const Result<ProcessResult> done = Run(command);
   if (!done) return tl::unexpected(done.error());
-  std::string token = Trimmed(done->out);
+  std::string token(Trimmed(done->out));
   const bool printable = token.find_first_of(" \t\r\n") == std::string::npos;
   if (!done->ok() || token.empty() || !printable)
     return Fail(ExitCode::kUsage,

@@ -13,6 +13,9 @@
 #include <mutex>
 #include <optional>
 
+#include "invoke/text.h"
+#include "invoke/timestamp.h"
+
 namespace faaslight {
 namespace {
 
@@ -45,21 +48,6 @@ size_t TakeBody(char* data, size_t size, size_t count, void* reading_pointer) {
   }
   reading.reply.body.append(data, bytes);
   return bytes;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0)
-    text.remove_prefix(1);
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
-    text.remove_suffix(1);
-  return text;
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
 }
 
 size_t TakeHeader(char* data, size_t size, size_t count, void* reading_pointer) {
@@ -96,9 +84,7 @@ double MsSince(std::chrono::steady_clock::time_point begin) {
 int Ready(void* reading_pointer, char* /*peer*/, char* /*local*/, int /*peer_port*/,
           int /*local_port*/) {
   auto& reading = *static_cast<Reading*>(reading_pointer);
-  reading.ready_at_ms =
-      std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
+  reading.ready_at_ms = NowMs();
   reading.ready = std::chrono::steady_clock::now();
   return CURL_PREREQFUNC_OK;
 }

@@ -97,4 +97,9 @@ const Json& JsonFields::Array(std::string_view name) {
   return Member(name, "an array", [](const Json& json) { return json.is_array(); });
 }
 
+std::string TextOf(const nlohmann::json& object, const char* name) {
+  const auto at = object.find(name);
+  return at != object.end() && at->is_string() ? at->get<std::string>() : "";
+}
+
 }  // namespace faaslight

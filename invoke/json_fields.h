@@ -13,6 +13,9 @@
 
 namespace faaslight {
 
+// A member's text; empty where the object has none, or another type.
+std::string TextOf(const nlohmann::json& object, const char* name);
+
 class JsonFields {
  public:
   static constexpr size_t kMaxText = 1 << 20;  // bytes of one text

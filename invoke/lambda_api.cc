@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "invoke/json_fields.h"
 #include "invoke/one_line.h"
 
 namespace faaslight {
@@ -46,11 +47,6 @@ tl::unexpected<Error> NoTarget(std::string_view text) {
 
 json Parsed(const std::string& text) {
   return json::parse(text, nullptr, /*allow_exceptions=*/false);
-}
-
-std::string TextOf(const json& object, const char* name) {
-  const auto at = object.find(name);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : "";
 }
 
 uint32_t NumberOf(const json& object, const char* name) {

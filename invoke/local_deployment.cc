@@ -11,7 +11,9 @@
 #include "invoke/handler_times.h"
 #include "invoke/http_event.h"
 #include "invoke/http_round.h"
+#include "invoke/json_fields.h"
 #include "invoke/one_line.h"
+#include "invoke/timestamp.h"
 
 namespace faaslight {
 namespace {
@@ -22,12 +24,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLookForPort{2};
 constexpr milliseconds kGrace{100};
 constexpr milliseconds kLogLag{500};  // from a reply to the emulator's account of it
-
-double NowMs() {
-  return std::chrono::duration<double, std::milli>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 const char* NameOf(LocalServer server) {
   if (server == LocalServer::kBare) return "the bare runtime";
@@ -307,11 +303,6 @@ std::string BareDeployment::NoReply() {
 double NumberOf(const json& object, const char* name) {
   const auto at = object.find(name);
   return at != object.end() && at->is_number() ? at->get<double>() : 0;
-}
-
-std::string TextOf(const json& object, const char* name) {
-  const auto at = object.find(name);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : "";
 }
 
 Result<Round> BareDeployment::Call(const CallEvent& event) {

@@ -204,8 +204,6 @@ std::map<std::string, std::string> EnvironmentOf(const LocalOptions& options,
   spec.memory_mb = options.memory_mb;
   spec.env = options.env;
   std::map<std::string, std::string> env = HandlerEnvironment(spec, scratch);
-  // A task's folder cannot be written to in the cloud; and it is the user's.
-  env["PYTHONDONTWRITEBYTECODE"] = "1";
   env["AWS_LAMBDA_FUNCTION_TIMEOUT"] = std::to_string(options.timeout.count());
   return env;
 }

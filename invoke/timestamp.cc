@@ -103,4 +103,10 @@ std::optional<double> ParseTimestamp(std::string_view text) {
   return parsed->ms;
 }
 
+double NowMs() {
+  return std::chrono::duration<double, std::milli>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 }  // namespace faaslight

@@ -6,6 +6,9 @@
 
 namespace faaslight {
 
+// Now, in milliseconds since 1970.
+double NowMs();
+
 struct ParsedTimestamp {
   double ms = 0;    // since 1970, UTC
   size_t used = 0;  // bytes of the text
